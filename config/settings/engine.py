@@ -1,0 +1,14 @@
+"""Timings of the engine and the default limits of a workspace."""
+
+from config.settings.environment import ENV
+
+ENGINE = ENV.engine
+PROVIDERS = ENV.providers
+WORKSPACE_LIMITS = {
+    "max_concurrent_executions": 10,
+    "max_parallel_agents": 20,
+    "execution_time_limit": 30 * 60,
+    "max_nodes": 100,
+    "max_images_per_document": 20,
+}
+"""Defaults; a workspace may have its own. ``execution_time_limit`` is in seconds of active time."""
