@@ -142,8 +142,9 @@ def _explained(error: Exception, text: str) -> TemplateError:
         return TemplateError(
             "template_syntax", f"The template has a mistake on line {line}: {error.message}."
         )
-    known = isinstance(error, LiquidError) and error.__cause__ is None
-    what = error.message if known else "a filter cannot work with what it is given"
+    what: object = "a filter cannot work with what it is given"
+    if isinstance(error, LiquidError) and error.__cause__ is None:
+        what = error.message
     return TemplateError("bad_value", f"The template cannot be filled in on line {line}: {what}.")
 
 
