@@ -22,6 +22,7 @@ from liquid.exceptions import (
 )
 from liquid.static_analysis import Segments
 from liquid.template import BoundTemplate
+from liquid.token import Token
 
 from workflows.graph.liquid_env import Context, LiquidEnvironment, harden
 from workflows.graph.liquid_limits import MAX_OUTPUT, Budget, Output
@@ -139,13 +140,21 @@ def _explained(error: Exception, text: str) -> TemplateError:
     index = token.start_index if token is not None and token.source == text else len(text)
     line = line_of(text, index)
     if isinstance(error, LiquidSyntaxError):
+        what = f"{error.message}{_keyword_hint(token)}"
         return TemplateError(
-            "template_syntax", f"The template has a mistake on line {line}: {error.message}."
+            "template_syntax", f"The template has a mistake on line {line}: {what}."
         )
-    what: object = "a filter cannot work with what it is given"
+    what = "a filter cannot work with what it is given"
     if isinstance(error, LiquidError) and error.__cause__ is None:
-        what = error.message
+        what = str(error.message)
     return TemplateError("bad_value", f"The template cannot be filled in on line {line}: {what}.")
+
+
+def _keyword_hint(token: Token | None) -> str:
+    """A field may be called ``limit``, which after a dot is a word of the language."""
+    if token is None or token.kind != token.value or not token.value.isalpha():
+        return ""
+    return f'; a name that is “{token.value}” is written brief["{token.value}"]'
 
 
 def _too_deep() -> TemplateError:

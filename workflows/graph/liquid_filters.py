@@ -75,6 +75,11 @@ def _added_length(value: str, *others: Any) -> int:
     return len(value) + sum(len(str(other)) for other in others)
 
 
+def _cut_length(value: str, most: Any = 50, end: Any = "...") -> int:  # noqa: ARG001
+    """A file's text may be longer than any output; cutting it short is the way to use it."""
+    return len(str(end))
+
+
 def _split_length(value: str, separator: Any = "") -> int:
     parts = value.count(str(separator)) if separator not in ("", " ") else len(value)
     if parts >= MAX_LIST:
@@ -91,6 +96,8 @@ def _comparing_all(items: Any) -> int:
 def _concat(items: list[Any], others: Any) -> list[Any]:
     if not isinstance(others, list | tuple):
         raise TemplateError("bad_filter_input", "concat adds a list to a list; try append.")
+    if len(items) + len(others) > MAX_LIST:
+        too_large(MAX_LIST)
     return [*items, *others]
 
 
@@ -137,8 +144,8 @@ _TEXT: dict[str, tuple[Filter, Callable[..., int]]] = {
     "squish": (string.squish, _added_length),
     "strip": (string.strip, _added_length),
     "strip_newlines": (string.strip_newlines, _added_length),
-    "truncate": (string.truncate, _added_length),
-    "truncatewords": (string.truncatewords, _added_length),
+    "truncate": (string.truncate, _cut_length),
+    "truncatewords": (string.truncatewords, _cut_length),
     "upcase": (string.upcase, _added_length),
     "url_encode": (string.url_encode, _added_length),
 }
@@ -204,7 +211,7 @@ def _bounded(name: str, call: Filter, bound: Callable[..., int] | None = None) -
             budget.pay(len(value))
             budget.fit(bound(value, *given))
         else:
-            budget.pay(_comparing_all(value) if name == "uniq" else _length(value))
+            budget.pay(_comparing_all(value) if name == "uniq" else _reading(value))
         named |= {want: context if want == "context" else context.env for want in wants}
         return _checked(call(value, *given, **named), budget)
 
@@ -212,7 +219,9 @@ def _bounded(name: str, call: Filter, bound: Callable[..., int] | None = None) -
 
 
 def _checked(result: Any, budget: Budget) -> Any:
-    if isinstance(result, list | tuple | dict):
+    if isinstance(result, str):
+        budget.pay(len(result))
+    elif isinstance(result, list | tuple | dict):
         budget.hold(result)
     elif isinstance(result, int | float) and not (
         math.isfinite(result) and abs(result) <= MAX_NUMBER
@@ -227,8 +236,11 @@ def _argument(value: Any, budget: Budget) -> Any:
     return value if is_number else text_of(value, budget)
 
 
-def _length(value: Any) -> int:
-    return len(value) if isinstance(value, str | list | tuple | dict | range) else 1
+def _reading(value: Any) -> int:
+    """Looking at an element takes many times as long as copying a character."""
+    if isinstance(value, str):
+        return len(value)
+    return 16 * len(value) if isinstance(value, list | tuple | dict | range) else 1
 
 
 def _refuse_undefined(*values: Any) -> None:

@@ -18,6 +18,8 @@ MAX_TAGS = 500
 """Outputs and tags in one template."""
 MAX_TAG = 1_000
 """Characters between one pair of braces."""
+MAX_CODE = 20_000
+"""Characters between all braces of one template; parsing takes 2 µs for each."""
 MAX_BLANKS = 100
 """White space in a row between braces; the lexer's time grows with its square."""
 MAX_OUTPUT = 200_000

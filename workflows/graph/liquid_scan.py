@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from workflows.graph.liquid_limits import MAX_BLANKS, MAX_TAG, MAX_TAGS, MAX_TEMPLATE
+from workflows.graph.liquid_limits import MAX_BLANKS, MAX_CODE, MAX_TAG, MAX_TAGS, MAX_TEMPLATE
 from workflows.graph.paths import TemplateError
 
 _OPEN = re.compile(r"\{\{|\{%")
@@ -24,15 +24,19 @@ def scan(text: str) -> bool:
             "template_too_long",
             f"The template has {len(text):,} characters; at most {MAX_TEMPLATE:,} are allowed.",
         )
-    tags = 0
+    tags = code = 0
     found = _OPEN.search(text)
     while found is not None:
+        end, length = _end(text, found.group(), found.start())
         tags += 1
-        if tags > MAX_TAGS:
+        code += length
+        if tags > MAX_TAGS or code > MAX_CODE:
             raise TemplateError(
-                "template_too_long", f"The template has over {MAX_TAGS:,} tags; use fewer."
+                "template_too_long",
+                f"The template has too much between braces; at most {MAX_TAGS} tags of "
+                f"{MAX_CODE:,} characters in all are allowed.",
             )
-        found = _OPEN.search(text, _end(text, found.group(), found.start()))
+        found = _OPEN.search(text, end)
     return tags > 0
 
 
@@ -41,8 +45,8 @@ def line_of(text: str, index: int) -> int:
     return text.count("\n", 0, max(index, 0)) + 1
 
 
-def _end(text: str, opening: str, start: int) -> int:
-    """Where the tag that starts at ``start`` ends, its raw content included."""
+def _end(text: str, opening: str, start: int) -> tuple[int, int]:
+    """Where the tag at ``start`` ends, its raw content included, and how long it is itself."""
     closing = "}}" if opening == "{{" else "%}"
     end = text.find(closing, start + 2)
     if end < 0:
@@ -54,8 +58,8 @@ def _end(text: str, opening: str, start: int) -> int:
         raw_end = _END_RAW.search(text, end + 2)
         if raw_end is None:
             raise _refused(text, start, "{% raw %} is not closed with {% endraw %}")
-        return raw_end.end()
-    return end + 2
+        return raw_end.end(), len(inner)
+    return end + 2, len(inner)
 
 
 def _refused(text: str, start: int, what: str) -> TemplateError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from workflows.graph.model import Edge, Graph, Issue, Node, NodeSpec, Reference
@@ -97,11 +98,7 @@ def draw(picture: str, **configs: dict[str, Any]) -> Graph:
             )
             for key in keys
         ),
-        edges=tuple(
-            _edge(source, target)
-            for line in lines
-            for source, target in zip(line, line[1:], strict=False)
-        ),
+        edges=tuple(_edge(source, target) for line in lines for source, target in pairwise(line)),
     )
 
 
