@@ -1,0 +1,229 @@
+"""Layouts: where the words stand, what size they have, and what part is left to the art."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from . import fonts
+from .shapes import Box
+from .spec import CardSpec
+from .text import Block, Word, emphasize_last, fit, words_of
+
+HEADLINE_LEADING = 1.04
+TEXT_LEADING = 1.42
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block at its place; ``role`` is ``ink``, ``soft`` or ``mark`` (an ornament)."""
+
+    block: Block
+    left: float
+    top: float
+    span: float
+    align: str
+    role: str = "ink"
+
+    @property
+    def box(self) -> Box:
+        """What the letters may cover, accents and descenders with them."""
+        free = (self.span - self.block.width) * {"left": 0.0, "center": 0.5}[self.align]
+        over = self.block.size * 0.16
+        left = self.left + free
+        return Box(
+            left, self.top - over, left + self.block.width, self.top + self.block.height + over / 2
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The page: where text and art go. Lengths in pixels."""
+
+    text: Box
+    art: Box
+    unit: float
+    """The length that all type sizes are shares of."""
+    align: str
+    anchor: str
+    """Where the words stand in ``text``: top, middle or bottom."""
+    bold: bool
+    """Whether headlines are set in the bold sans instead of the serif."""
+
+
+def frame(width: int, height: int, layout: str, backdrop: str, seed: int, *, bold: bool) -> Frame:
+    """Part a page between text and art, by its proportions and its backdrop."""
+    short, ratio = min(width, height), width / height
+    unit = min(math.sqrt(width * height), 1.4 * short)
+    pad = min(unit * 0.078, short * 0.13)
+    page = Box(pad, pad, width - pad, height - pad)
+    whole = Box(0, 0, width, height)
+    calm = layout in ("quote", "list") or backdrop in ("gradient", "photo")
+    if layout == "art":
+        centered = Box(0, height * 0.2, width, height) if backdrop == "hills" else whole
+        return Frame(page, centered, unit, "left", "middle", bold)
+    if layout == "product":
+        text, art, anchor = _split(page, whole, ratio, 0.34 if ratio >= 0.8 else 0.4)
+    elif backdrop in ("hills", "waves"):
+        share = 0.6 if layout not in ("quote", "list") else 0.76
+        text = replace(page, bottom=page.top + page.height * share)
+        text = replace(text, right=page.left + page.width * (0.8 if ratio > 1.3 else 1))
+        art, anchor = replace(whole, top=height * (share - 0.06)), "top"
+    elif calm:
+        share = 0.72 if ratio > 1.3 else 0.92
+        text, art, anchor = replace(page, right=page.left + page.width * share), whole, "middle"
+    else:
+        text, art, anchor = _split(page, whole, ratio, 0.5)
+    centered_text = seed % 3 == 1 and ratio < 1.3
+    if centered_text and calm:
+        text = page
+    return Frame(text, art, unit, "center" if centered_text else "left", anchor, bold)
+
+
+def _split(page: Box, whole: Box, ratio: float, share: float) -> tuple[Box, Box, str]:
+    if ratio >= 1.3:
+        cut = page.left + page.width * (0.56 if ratio < 2.6 else 0.68)
+        gap = page.height * 0.05
+        return replace(page, right=cut - gap), replace(whole, left=cut), "middle"
+    cut = page.top + page.height * share
+    return replace(page, bottom=cut), replace(whole, top=cut + page.height * 0.02), "top"
+
+
+def compose(spec: CardSpec, layout: str, page: Frame) -> list[Placed]:
+    """Set everything that ``spec`` says, in ``layout``."""
+    if layout == "art":
+        return []
+    brand = _brand(spec, page)
+    room = page.text
+    if brand:
+        room = replace(room, top=room.top + brand.block.height + page.unit * 0.045)
+    makers = {"quote": _quote, "list": _points}
+    placed = makers.get(layout, _card)(spec, page, room)
+    return [brand, *placed] if brand else placed
+
+
+def _brand(spec: CardSpec, page: Frame) -> Placed | None:
+    size = max(9.0, page.unit * 0.0175)
+    name = fonts.printable(fonts.SEMIBOLD, spec.brand).upper()
+    if not name or page.text.height < size * 9:
+        return None
+    while len(name) > 1 and fonts.width(fonts.SEMIBOLD, name, size, 0.14) > page.text.width:
+        name = name.rstrip("…")[:-1].rstrip() + "…" if len(name) > 2 else ""
+    if not name:
+        return None
+    block = Block(((Word(name, fonts.SEMIBOLD),),), size, 1.0, tracking=0.14)
+    return Placed(block, page.text.left, page.text.top, page.text.width, page.align)
+
+
+def _title(text: str, page: Frame, room: Box, scale: float) -> Block | None:
+    roman, italic = (fonts.BOLD, None) if page.bold else (fonts.SERIF, fonts.ITALIC)
+    scale *= 0.74 if page.bold else 1.0
+    largest = max(page.unit * scale, min(room.height * 0.5, room.width * 0.1))
+    block = fit(
+        words_of(text, roman, italic, fonts.SEMIBOLD),
+        room.width,
+        room.height,
+        largest=largest,
+        smallest=max(9.0, page.unit * 0.034),
+        max_lines=7,
+        leading=HEADLINE_LEADING + (0.06 if page.bold else 0.0),
+    )
+    if block and italic and block.lines[0][0].font in (roman, italic):
+        return emphasize_last(block, roman, italic, room.width)
+    return block
+
+
+def _body(text: str, page: Frame, span: float, room: float, font: str = fonts.SANS) -> Block | None:
+    size = max(10.0, page.unit * 0.031)
+    return fit(
+        words_of(text, font),
+        span,
+        room,
+        largest=size,
+        smallest=max(9.0, size * 0.8),
+        max_lines=4,
+        leading=TEXT_LEADING,
+    )
+
+
+def _stack(page: Frame, room: Box, parts: list[tuple[Block | None, float, str]]) -> list[Placed]:
+    """Put blocks (each with the gap above it, and its role) one under the other."""
+    kept = [(block, gap, role) for block, gap, role in parts if block]
+    if not kept:
+        return []
+    total = sum(block.height + gap for block, gap, _ in kept) - kept[0][1]
+    free = max(0.0, room.height - total)
+    top = room.top + free * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[page.anchor]
+    top -= kept[0][1]
+    placed = []
+    for block, gap, role in kept:
+        top += gap
+        placed.append(Placed(block, room.left, top, room.width, page.align, role))
+        top += block.height
+    return placed
+
+
+def _card(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
+    gap = page.unit * 0.032
+    headline, subline = spec.headline or spec.quote, spec.subline or " · ".join(spec.points)
+    narrow = room.width * (0.9 if room.width > page.unit * 0.5 else 1.0)
+    small = _body(subline, page, narrow, room.height * (0.4 if headline else 1.0))
+    if room.height < 100 and headline:
+        small = None
+    left = room.height - (small.height + gap if small else 0)
+    title = _title(headline, page, replace(room, bottom=room.top + left), 0.118)
+    return _stack(page, room, [(title, 0, "ink"), (small, gap, "soft")])
+
+
+def _quote(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
+    gap = page.unit * 0.045
+    name = _body(spec.by, page, room.width, room.height * 0.2, fonts.SEMIBOLD)
+    subline = _body(spec.subline, page, room.width, room.height * 0.2)
+    mark = Block(((Word("“", fonts.SERIF),),), page.unit * 0.24, 1.0)
+    over = mark.size * 0.42
+    if room.height < page.unit * 0.3:
+        over = 0.0
+    left = room.height - over - sum(part.height + gap for part in (name, subline) if part)
+    text = _title(spec.quote or spec.headline, page, Box(0, 0, room.width, left), 0.096)
+    below = replace(room, top=room.top + over)
+    parts = [(text, 0.0, "ink"), (name, gap, "ink"), (subline, gap * 0.3, "soft")]
+    placed = _stack(page, below, parts)
+    if placed and over:
+        top = placed[0].top - over - mark.size * 0.12
+        placed.append(Placed(mark, room.left, top, room.width, page.align, "mark"))
+    return placed
+
+
+def _points(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
+    page = replace(page, align="left")
+    title = _title(spec.headline, page, replace(room, bottom=room.top + room.height * 0.36), 0.088)
+    gap = page.unit * 0.05
+    top = room.top + (title.height + gap if title else 0)
+    rows = _rows(spec.points[:8], page, Box(room.left, top, room.right, room.bottom))
+    free = max(0.0, room.bottom - (rows[-1].box.bottom if rows else top))
+    drop = free * (0.35 if page.anchor == "middle" else 0.0)
+    placed = [Placed(title, room.left, room.top, room.width, "left")] if title else []
+    return [replace(item, top=item.top + drop) for item in (*placed, *rows)]
+
+
+def _rows(points: tuple[str, ...], page: Frame, room: Box) -> list[Placed]:
+    size = max(10.0, page.unit * 0.038)
+    while True:
+        indent, gap = size * 2.0, size * 1.05
+        rows: list[Placed] = []
+        top = room.top
+        for number, point in enumerate(points, 1):
+            text = fit(
+                words_of(point, fonts.SANS), room.width - indent, room.bottom - top,
+                largest=size, smallest=size, max_lines=3, leading=1.34,
+            )  # fmt: skip
+            if text is None:
+                break
+            digit = Block(((Word(str(number), fonts.ITALIC),),), size * 1.45, 1.0)
+            lift = (digit.size * 0.64 - size * 0.73) / 2
+            rows.append(Placed(digit, room.left, top - lift - size * 0.12, indent, "left"))
+            rows.append(Placed(text, room.left + indent, top, room.width - indent, "left"))
+            top += text.height + gap
+        if len(rows) == 2 * len(points) or size <= max(9.0, page.unit * 0.022):
+            return rows
+        size *= 0.94
