@@ -28,8 +28,9 @@ def mesh(size: tuple[int, int], palette: Palette, rng: random.Random) -> Image.I
             x, y = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
             color = mix(mix(top_left, top_right, x), mix(low_left, low_right, x), y)
             small.putpixel((column, row), color)
-    # Two steps: bicubic for a smooth field, then bilinear, which is cheap at any size.
-    return small.resize((64, 64), Image.Resampling.BICUBIC).resize(size, Image.Resampling.BICUBIC)
+    # Blurred in between: the four by four colours alone show as a cross.
+    field = small.resize((96, 96), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(11))
+    return field.resize(size, Image.Resampling.BICUBIC)
 
 
 def cover(photo: bytes, size: tuple[int, int]) -> Image.Image:
@@ -62,7 +63,7 @@ def gradient(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> 
     glow(canvas, (box.width * (1 - side), 0), reach * 0.75, palette.tones[1], 0.55)
     glow(canvas, (box.width * side, box.height), reach * 0.8, palette.tones[3], 0.45)
     radius = min(box.width, box.height) * rng.uniform(0.42, 0.56)
-    center = (box.width * (0.96 if side > 0.5 else 0.04), rng.choice((box.height * 0.06, art.bottom)))
+    center = (art.right - box.width * 0.03, rng.choice((box.height * 0.05, art.bottom)))
     top, low = mix(palette.tones[1], palette.sun, 0.25), palette.tones[0]
     canvas.disc(center, radius, ((0.0, top), (1.0, low)), opacity=0.5)
     canvas.disc(center, radius * 0.62, ((0.0, low), (1.0, top)), opacity=0.45)
@@ -79,7 +80,7 @@ def hills(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> Non
     mist = palette.ground[2] if palette.mode == "light" else palette.ground[0]
     for step, tone in enumerate(palette.tones):
         base = art.top + high * (0.3 + 0.155 * step)
-        swell = high * (0.13 - 0.012 * step)
+        swell = min(high, wide * 0.75) * (0.13 - 0.012 * step)
         line = _ridge(art, base, swell, rng, rough=peaks and step < 2)
         crest, foot = mix(tone, mist, 0.12), mix(tone, mist, 0.5)
         outline = [*line, (art.right + 2, art.bottom + 2), (art.left - 2, art.bottom + 2)]
@@ -87,18 +88,20 @@ def hills(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> Non
 
 
 def _ridge(art: Box, base: float, swell: float, rng: random.Random, *, rough: bool) -> list[Point]:
-    waves = [(rng.uniform(0.5, 1.1), 1.0), (rng.uniform(1.4, 2.2), 0.45), (rng.uniform(3, 4.5), 0.12)]
-    turns = [rng.uniform(0, math.tau) for _ in waves]
+    stretch = min(max(art.width / art.height / 1.8, 0.6), 2.2)
+    often = (rng.uniform(0.5, 1.1), rng.uniform(1.4, 2.2), rng.uniform(3.0, 4.5))
+    parts = list(zip((many * stretch for many in often), (1.0, 0.45, 0.12), strict=True))
+    turns = [rng.uniform(0, math.tau) for _ in parts]
     points = []
     for step in range(161):
         x = step / 160
         lift = sum(
-            share * math.sin(math.tau * often * x + turn)
-            for (often, share), turn in zip(waves, turns, strict=True)
+            share * math.sin(math.tau * many * x + turn)
+            for (many, share), turn in zip(parts, turns, strict=True)
         )
         if rough:
-            tooth = abs((x * 3.1 + turns[0]) % 1 - 0.5) * 2
-            lift += 2.2 * tooth + 0.22 * abs(math.sin(29 * x + turns[1]))
+            tooth = abs((x * 2.7 * stretch + turns[0]) % 1 - 0.5) * 2
+            lift += 2.2 * tooth + 0.22 * abs(math.sin(29 * stretch * x + turns[1]))
         points.append((art.left - 2 + x * (art.width + 4), base - swell * lift))
     return points
 
@@ -125,7 +128,7 @@ def waves(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> Non
 
 def arches(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> None:
     """Nested doorways on a floor, with a sun behind."""
-    span = min(art.width * 0.82, art.height * 0.8)
+    span = min(art.width * 0.8, art.height * 1.05)
     middle = art.center[0] + (art.width - span) * rng.uniform(-0.12, 0.12)
     top = max(art.top + art.height * 0.06, art.bottom - span * 1.5)
     outer = Box(middle - span / 2, top, middle + span / 2, art.bottom + 2)
@@ -145,7 +148,7 @@ def rings(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> Non
         art.left + art.width * rng.uniform(0.45, 0.66),
         art.top + art.height * rng.uniform(0.48, 0.62),
     )
-    reach = min(art.width, art.height) * rng.uniform(0.6, 0.7)
+    reach = min(art.width, art.height) * rng.uniform(0.68, 0.8)
     for step in range(6):
         tone = palette.tones[min(step, 4)]
         radius = reach * (1 - step * 0.155)

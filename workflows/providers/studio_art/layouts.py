@@ -51,36 +51,50 @@ class Frame:
     """Whether headlines are set in the bold sans instead of the serif."""
 
 
-def frame(width: int, height: int, layout: str, backdrop: str, seed: int, *, bold: bool) -> Frame:
-    """Part a page between text and art, by its proportions and its backdrop."""
-    short, ratio = min(width, height), width / height
+def frame(
+    size: tuple[int, int], spec: CardSpec, layout: str, backdrop: str, seed: int, *, bold: bool
+) -> Frame:
+    """Part a page of ``size`` between text and art, by its proportions and its backdrop."""
+    width, height = size
+    short, ratio = min(size), width / height
     unit = min(math.sqrt(width * height), 1.4 * short)
     pad = min(unit * 0.078, short * 0.13)
-    page = Box(pad, pad, width - pad, height - pad)
-    whole = Box(0, 0, width, height)
-    calm = layout in ("quote", "list") or backdrop in ("gradient", "photo")
-    if layout == "art":
-        centered = Box(0, height * 0.2, width, height) if backdrop == "hills" else whole
-        return Frame(page, centered, unit, "left", "middle", bold)
+    page, whole = Box(pad, pad, width - pad, height - pad), Box(0, 0, width, height)
+    if layout == "art" or spec.wordless:
+        art = replace(whole, top=height * 0.2) if backdrop == "hills" else whole
+        return Frame(page, art, unit, "left", "middle", bold)
+    text, art, anchor = _zones(page, whole, layout, backdrop, _share(spec, layout, ratio))
+    centered = seed % 3 == 1 and ratio < 1.3 and layout != "list"
+    if centered and anchor == "middle":
+        text = page
+    return Frame(text, art, unit, "center" if centered else "left", anchor, bold)
+
+
+def _share(spec: CardSpec, layout: str, ratio: float) -> float:
+    """How much of an upright page's height goes to the words."""
     if layout == "product":
-        text, art, anchor = _split(page, whole, ratio, 0.34 if ratio >= 0.8 else 0.4)
-    elif backdrop in ("hills", "waves"):
-        share = 0.6 if layout not in ("quote", "list") else 0.76
+        return 0.36 if ratio >= 0.8 else 0.42
+    if layout in ("quote", "list"):
+        return 0.7
+    return 0.52 if len(spec.headline) + len(spec.subline) < 130 else 0.64
+
+
+def _zones(
+    page: Box, whole: Box, layout: str, backdrop: str, share: float
+) -> tuple[Box, Box, str]:
+    """Text, art, and where the words stand in their zone."""
+    ratio = whole.width / whole.height
+    if layout != "product" and backdrop in ("gradient", "photo"):
+        text = replace(page, right=page.left + page.width * (0.7 if ratio > 1.3 else 0.94))
+        return text, whole, "bottom" if backdrop == "photo" and ratio < 2.6 else "middle"
+    if layout != "product" and backdrop in ("hills", "waves"):
+        if ratio >= 2.6:
+            text = replace(page, right=page.left + page.width * 0.6)
+            return text, replace(whole, top=whole.height * 0.3), "middle"
+        share = max(share, 0.58)
         text = replace(page, bottom=page.top + page.height * share)
         text = replace(text, right=page.left + page.width * (0.8 if ratio > 1.3 else 1))
-        art, anchor = replace(whole, top=height * (share - 0.06)), "top"
-    elif calm:
-        share = 0.72 if ratio > 1.3 else 0.92
-        text, art, anchor = replace(page, right=page.left + page.width * share), whole, "middle"
-    else:
-        text, art, anchor = _split(page, whole, ratio, 0.5)
-    centered_text = seed % 3 == 1 and ratio < 1.3
-    if centered_text and calm:
-        text = page
-    return Frame(text, art, unit, "center" if centered_text else "left", anchor, bold)
-
-
-def _split(page: Box, whole: Box, ratio: float, share: float) -> tuple[Box, Box, str]:
+        return text, replace(whole, top=whole.height * (share - 0.05)), "top"
     if ratio >= 1.3:
         cut = page.left + page.width * (0.56 if ratio < 2.6 else 0.68)
         gap = page.height * 0.05
@@ -103,7 +117,7 @@ def compose(spec: CardSpec, layout: str, page: Frame) -> list[Placed]:
 
 
 def _brand(spec: CardSpec, page: Frame) -> Placed | None:
-    size = max(9.0, page.unit * 0.0175)
+    size = max(9.0, page.unit * 0.019)
     name = fonts.printable(fonts.SEMIBOLD, spec.brand).upper()
     if not name or page.text.height < size * 9:
         return None
@@ -117,18 +131,20 @@ def _brand(spec: CardSpec, page: Frame) -> Placed | None:
 
 def _title(text: str, page: Frame, room: Box, scale: float) -> Block | None:
     roman, italic = (fonts.BOLD, None) if page.bold else (fonts.SERIF, fonts.ITALIC)
-    scale *= 0.74 if page.bold else 1.0
     largest = max(page.unit * scale, min(room.height * 0.5, room.width * 0.1))
+    words = words_of(text, roman, italic, fonts.SEMIBOLD)
+    sans = bool(words) and words[0].font not in (fonts.SERIF, fonts.ITALIC)
+    largest *= 0.74 if sans else 1.0
     block = fit(
-        words_of(text, roman, italic, fonts.SEMIBOLD),
+        words,
         room.width,
         room.height,
         largest=largest,
         smallest=max(9.0, page.unit * 0.034),
         max_lines=7,
-        leading=HEADLINE_LEADING + (0.06 if page.bold else 0.0),
+        leading=HEADLINE_LEADING + (0.08 if sans else 0.0),
     )
-    if block and italic and block.lines[0][0].font in (roman, italic):
+    if block and italic and not sans:
         return emphasize_last(block, roman, italic, room.width)
     return block
 
@@ -171,8 +187,8 @@ def _card(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
     if room.height < 100 and headline:
         small = None
     left = room.height - (small.height + gap if small else 0)
-    title = _title(headline, page, replace(room, bottom=room.top + left), 0.118)
-    return _stack(page, room, [(title, 0, "ink"), (small, gap, "soft")])
+    title = _title(headline, page, replace(room, bottom=room.top + left), 0.16)
+    return _stack(page, room, [(title, 0.0, "ink"), (small, gap, "soft")])
 
 
 def _quote(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
@@ -180,23 +196,23 @@ def _quote(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
     name = _body(spec.by, page, room.width, room.height * 0.2, fonts.SEMIBOLD)
     subline = _body(spec.subline, page, room.width, room.height * 0.2)
     mark = Block(((Word("“", fonts.SERIF),),), page.unit * 0.24, 1.0)
-    over = mark.size * 0.42
+    over = mark.size * 0.38
     if room.height < page.unit * 0.3:
         over = 0.0
     left = room.height - over - sum(part.height + gap for part in (name, subline) if part)
-    text = _title(spec.quote or spec.headline, page, Box(0, 0, room.width, left), 0.096)
+    text = _title(spec.quote or spec.headline, page, Box(0, 0, room.width, left), 0.115)
     below = replace(room, top=room.top + over)
     parts = [(text, 0.0, "ink"), (name, gap, "ink"), (subline, gap * 0.3, "soft")]
     placed = _stack(page, below, parts)
     if placed and over:
-        top = placed[0].top - over - mark.size * 0.12
+        top = placed[0].top - mark.size * 0.37
         placed.append(Placed(mark, room.left, top, room.width, page.align, "mark"))
     return placed
 
 
 def _points(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
     page = replace(page, align="left")
-    title = _title(spec.headline, page, replace(room, bottom=room.top + room.height * 0.36), 0.088)
+    title = _title(spec.headline, page, replace(room, bottom=room.top + room.height * 0.38), 0.1)
     gap = page.unit * 0.05
     top = room.top + (title.height + gap if title else 0)
     rows = _rows(spec.points[:8], page, Box(room.left, top, room.right, room.bottom))
@@ -207,9 +223,9 @@ def _points(spec: CardSpec, page: Frame, room: Box) -> list[Placed]:
 
 
 def _rows(points: tuple[str, ...], page: Frame, room: Box) -> list[Placed]:
-    size = max(10.0, page.unit * 0.038)
+    size = max(10.0, page.unit * 0.043)
     while True:
-        indent, gap = size * 2.0, size * 1.05
+        indent, gap = size * 1.9, size * 1.15
         rows: list[Placed] = []
         top = room.top
         for number, point in enumerate(points, 1):

@@ -56,8 +56,10 @@ def secure(image: Image.Image, boxes: Sequence[Box], palette: Palette, reach: fl
     for ink, _ in options:
         if _worst(ink, low, high) >= _WANTED:
             return Inks(ink, _soften(ink, low, high))
-    ink, scrim = min(options, key=lambda option: _strength(option[0], option[1], low, high))
-    strength = _strength(ink, scrim, low, high)
+    needs = [_strength(ink, scrim, low, high) for ink, scrim in options]
+    # The palette's own kind of ink, unless it takes much more scrim than the other.
+    first = 0 if needs[0] <= needs[1] + 0.4 else 1
+    (ink, scrim), strength = options[first], needs[first]
     original = image.copy()
     while True:
         image.paste(original)
@@ -108,6 +110,13 @@ def _lay_scrim(
         min(box.left for box in boxes), min(box.top for box in boxes),
         max(box.right for box in boxes), max(box.bottom for box in boxes),
     ).grown(reach)  # fmt: skip
+    # Out to the near edges: a shade that leaves the page looks lit, a box looks pasted on.
+    union = Box(
+        min(union.left, 0) - reach,
+        union.top if union.top > reach else -reach,
+        union.right if union.right < image.width * 0.8 else image.width + reach,
+        union.bottom if union.bottom < image.height * 0.8 else image.height + reach,
+    )
     corners = (union.left / down, union.top / down, union.right / down, union.bottom / down)
     pen.rectangle(corners, fill=round(255 * strength))
     mask = mask.filter(ImageFilter.GaussianBlur(blur)).resize(

@@ -140,12 +140,18 @@ _TONES = {
 _SHIFTS = (0.0, 28.0, -28.0, 46.0)
 
 
-def build_palette(base: RGB, mode: str, rng: random.Random) -> Palette:
-    """A palette around ``base`` in ``mode`` (light, dark or bold); ``rng`` picks the harmony."""
+def build_palette(base: RGB, mode: str, rng: random.Random, *, strict: bool = False) -> Palette:
+    """A palette around ``base`` in ``mode`` (light, dark or bold); ``rng`` picks the harmony.
+
+    ``strict`` keeps the hues close to ``base``, as a brand wants it.
+    """
     _, chroma, hue = to_oklch(base)
     # A grey brand stays grey; any other colour is kept lively but never garish.
     chroma = chroma if chroma < 0.03 else min(max(chroma, 0.1), 0.19)
-    shift = rng.choice(_SHIFTS)
+    shift = rng.choice(_SHIFTS) * (0.45 if strict else 1.0)
+    if mode != "light" and 20 < hue < 125:
+        # Dark yellows turn to olive: go towards red instead.
+        shift, hue = -abs(shift), hue - max(0.0, hue - 50) * 0.45
     shifts = (shift, shift / 2, 0.0, -shift / 3)
     corners = [
         oklch(light, chroma * share, hue + turn)

@@ -71,7 +71,12 @@ def choose_look(spec: CardSpec, ratio: float, seed: int) -> Look:
         mode = "dark" if backdrop == "photo" else "light" if "minimal" in spec.moods else ""
     names = WARM if "warm" in spec.moods else COOL if "cool" in spec.moods else tuple(BASES)
     base = spec.color or parse_color(BASES[names[seed % len(names)]]) or (59, 111, 219)
-    palette = build_palette(base, mode or _MODES[seed % len(_MODES)], random.Random(seed))  # noqa: S311
+    palette = build_palette(
+        base,
+        mode or _MODES[seed % len(_MODES)],
+        random.Random(seed),  # noqa: S311
+        strict=spec.color is not None,
+    )
     form = spec.form or products.FORMS[seed % len(products.FORMS)]
     return Look(layout, backdrop, palette, form, "bold" in spec.moods)
 
@@ -99,7 +104,7 @@ def draw(
 ) -> tuple[Image.Image, list[Placed]]:
     """The picture without words, and the words at their places."""
     rng = random.Random(seed)  # noqa: S311
-    page = frame(*size, look.layout, look.backdrop, seed, bold=look.bold)
+    page = frame(size, spec, look.layout, look.backdrop, seed, bold=look.bold)
     if look.backdrop == "photo" and photo is not None:
         image = backdrops.cover(photo, size)
     else:

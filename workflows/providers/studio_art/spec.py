@@ -43,7 +43,7 @@ _BACKDROP_WORDS = {
     "dots": "party fun play kid confetti pattern fabric retro pop candy",
 }
 _HUE_WORDS = {
-    "#3B6FDB": "blue sea ocean water sky winter ice snow tech digital business cold",
+    "#3B6FDB": "blue sea ocean water lake sky winter ice snow tech digital business cold",
     "#B4532A": "coffee autumn terracotta desert rust brick copper clay warm spice sunset fire",
     "#2F7D5B": "green forest plant leaf garden nature moss tea mint eco jungle",
     "#7440D8": "purple violet lavender dream magic galaxy space plum",
@@ -51,6 +51,7 @@ _HUE_WORDS = {
     "#C08A45": "gold yellow sand honey bread wheat lemon sun beach summer",
     "#17808A": "teal turquoise lagoon spa wellness mineral",
 }
+_NIGHT = "#27408B"
 _MOOD_WORDS = {
     "dark": "night dark midnight moon moody evening noir space galaxy",
     "bold": "bold vivid vibrant striking neon",
@@ -149,8 +150,8 @@ def _from_parts(parts: Mapping[str, str]) -> CardSpec:
 def _from_description(prompt: str) -> CardSpec:
     quoted = _QUOTED.search(prompt)
     words = _stems(prompt)
-    color = _best(_HUE_WORDS, words)
     mood = _best(_MOOD_WORDS, words)
+    color = _best(_HUE_WORDS, words) or (_NIGHT if mood == "dark" else "")
     form = _best(_FORM_WORDS, words)
     return CardSpec(
         headline=quoted[1].strip() if quoted else "",
