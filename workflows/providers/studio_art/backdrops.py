@@ -16,23 +16,6 @@ class PhotoError(ValueError):
     """The uploaded photo cannot be read."""
 
 
-def mesh(size: tuple[int, int], palette: Palette, rng: random.Random) -> Image.Image:
-    """A soft gradient between the palette's four corners, stirred a little."""
-    steps = 4
-    small = Image.new("RGB", (steps, steps))
-    top_left, top_right, low_left, low_right = palette.ground
-    for row in range(steps):
-        for column in range(steps):
-            x = column / (steps - 1) + rng.uniform(-0.18, 0.18)
-            y = row / (steps - 1) + rng.uniform(-0.18, 0.18)
-            x, y = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-            color = mix(mix(top_left, top_right, x), mix(low_left, low_right, x), y)
-            small.putpixel((column, row), color)
-    # Blurred in between: the four by four colours alone show as a cross.
-    field = small.resize((96, 96), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(11))
-    return field.resize(size, Image.Resampling.BICUBIC)
-
-
 def cover(photo: bytes, size: tuple[int, int]) -> Image.Image:
     """The photo upright, cropped around its middle to ``size``. Raises ``PhotoError``."""
     try:
@@ -73,7 +56,10 @@ def hills(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> Non
     """Five ranges of hills, each nearer one stronger, under a sun."""
     wide, high = art.width, art.height
     radius = min(canvas.box.width, canvas.box.height) * rng.uniform(0.085, 0.12)
-    sun = (art.left + wide * rng.uniform(0.64, 0.84), art.top + high * rng.uniform(0.08, 0.2))
+    sun = (
+        art.left + wide * rng.uniform(0.64, 0.84),
+        art.top + max(radius, high * rng.uniform(0.12, 0.22)),
+    )
     glow(canvas, sun, radius * 4.2, palette.sun, 0.55 if palette.mode == "light" else 0.3)
     canvas.disc(sun, radius, palette.sun, opacity=0.95)
     peaks = rng.random() < 0.4
@@ -82,7 +68,10 @@ def hills(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> Non
         base = art.top + high * (0.3 + 0.155 * step)
         swell = min(high, wide * 0.75) * (0.13 - 0.012 * step)
         line = _ridge(art, base, swell, rng, rough=peaks and step < 2)
-        crest, foot = mix(tone, mist, 0.12), mix(tone, mist, 0.5)
+        crest, foot = (
+            mix(tone, mist, 0.12),
+            mix(tone, mist, 0.5 if palette.mode == "light" else 0.28),
+        )
         outline = [*line, (art.right + 2, art.bottom + 2), (art.left - 2, art.bottom + 2)]
         canvas.polygon(outline, ((0.0, crest), (0.55, foot), (1.0, foot)))
 
@@ -101,7 +90,7 @@ def _ridge(art: Box, base: float, swell: float, rng: random.Random, *, rough: bo
         )
         if rough:
             tooth = abs((x * 2.7 * stretch + turns[0]) % 1 - 0.5) * 2
-            lift += 2.2 * tooth + 0.22 * abs(math.sin(29 * stretch * x + turns[1]))
+            lift = 0.45 * lift + 1.5 * tooth + 0.15 * abs(math.sin(29 * stretch * x + turns[1]))
         points.append((art.left - 2 + x * (art.width + 4), base - swell * lift))
     return points
 
@@ -145,8 +134,8 @@ def arches(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> No
 def rings(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> None:
     """Circles around a sun, fading outwards."""
     middle = (
-        art.left + art.width * rng.uniform(0.45, 0.66),
-        art.top + art.height * rng.uniform(0.48, 0.62),
+        art.left + art.width * rng.uniform(0.52, 0.68),
+        art.top + art.height * rng.uniform(0.56, 0.72),
     )
     reach = min(art.width, art.height) * rng.uniform(0.68, 0.8)
     for step in range(6):
@@ -164,7 +153,7 @@ def rings(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> Non
 
 def dots(canvas: Canvas, art: Box, palette: Palette, rng: random.Random) -> None:
     """A halftone that swells towards one corner, over a large circle."""
-    corner = (art.right, art.bottom if rng.random() < 0.6 else art.top)
+    corner = (art.right, art.bottom if art.top > 0 or rng.random() < 0.6 else art.top)
     reach = math.hypot(art.width, art.height)
     paint = ((0.0, palette.tones[1]), (1.0, mix(palette.tones[3], palette.sun, 0.15)))
     canvas.disc(corner, min(art.width, art.height) * 0.62, paint, opacity=0.9)

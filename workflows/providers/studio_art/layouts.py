@@ -57,7 +57,7 @@ def frame(
     """Part a page of ``size`` between text and art, by its proportions and its backdrop."""
     width, height = size
     short, ratio = min(size), width / height
-    unit = min(math.sqrt(width * height), 1.4 * short)
+    unit = min(math.sqrt(width * height), 1.7 * short)
     pad = min(unit * 0.078, short * 0.13)
     page, whole = Box(pad, pad, width - pad, height - pad), Box(0, 0, width, height)
     if layout == "art" or spec.wordless:
@@ -79,9 +79,7 @@ def _share(spec: CardSpec, layout: str, ratio: float) -> float:
     return 0.52 if len(spec.headline) + len(spec.subline) < 130 else 0.64
 
 
-def _zones(
-    page: Box, whole: Box, layout: str, backdrop: str, share: float
-) -> tuple[Box, Box, str]:
+def _zones(page: Box, whole: Box, layout: str, backdrop: str, share: float) -> tuple[Box, Box, str]:
     """Text, art, and where the words stand in their zone."""
     ratio = whole.width / whole.height
     if layout != "product" and backdrop in ("gradient", "photo"):
@@ -113,7 +111,18 @@ def compose(spec: CardSpec, layout: str, page: Frame) -> list[Placed]:
         room = replace(room, top=room.top + brand.block.height + page.unit * 0.045)
     makers = {"quote": _quote, "list": _points}
     placed = makers.get(layout, _card)(spec, page, room)
+    if brand and placed and page.anchor == "bottom":
+        top = min(item.top for item in placed) - brand.block.height - page.unit * 0.035
+        brand = replace(brand, top=max(top, page.text.top))
     return [brand, *placed] if brand else placed
+
+
+def art_below(page: Frame, placed: list[Placed], height: int) -> Box:
+    """The part for the art, moved to begin where the words above it end. Pixels."""
+    if page.anchor != "top" or not placed:
+        return page.art
+    end = max(item.box.bottom for item in placed) + page.unit * 0.035
+    return replace(page.art, top=min(max(end, height * 0.38), height * 0.8))
 
 
 def _brand(spec: CardSpec, page: Frame) -> Placed | None:
@@ -134,7 +143,7 @@ def _title(text: str, page: Frame, room: Box, scale: float) -> Block | None:
     largest = max(page.unit * scale, min(room.height * 0.5, room.width * 0.1))
     words = words_of(text, roman, italic, fonts.SEMIBOLD)
     sans = bool(words) and words[0].font not in (fonts.SERIF, fonts.ITALIC)
-    largest *= 0.74 if sans else 1.0
+    largest *= (0.74 if sans else 1.0) * (1.3 if len(words) <= 3 else 1.0)
     block = fit(
         words,
         room.width,

@@ -54,23 +54,24 @@ def secure(image: Image.Image, boxes: Sequence[Box], palette: Palette, reach: fl
     if palette.mode != "light":
         options.reverse()
     for ink, _ in options:
-        if _worst(ink, low, high) >= _WANTED:
+        if worst(ink, low, high) >= _WANTED:
             return Inks(ink, _soften(ink, low, high))
     needs = [_strength(ink, scrim, low, high) for ink, scrim in options]
     # The palette's own kind of ink, unless it takes much more scrim than the other.
-    first = 0 if needs[0] <= needs[1] + 0.4 else 1
+    first = 0 if needs[0] <= needs[1] + 0.25 else 1
     (ink, scrim), strength = options[first], needs[first]
     original = image.copy()
     while True:
         image.paste(original)
         _lay_scrim(image, boxes, scrim, min(1.0, strength), reach)
         low, high = span_of(image, boxes)
-        if _worst(ink, low, high) >= _WANTED or strength >= 1.3:
+        if worst(ink, low, high) >= _WANTED or strength >= 1.3:
             return Inks(ink, _soften(ink, low, high))
         strength += 0.05
 
 
-def _worst(ink: RGB, low: float, high: float) -> float:
+def worst(ink: RGB, low: float, high: float) -> float:
+    """The lowest contrast of ``ink`` to luminances from ``low`` to ``high``."""
     own = luminance(ink)
     if low < own < high:
         return 1.0
@@ -93,7 +94,7 @@ def _soften(ink: RGB, low: float, high: float) -> RGB:
     grey = round(255 * ground ** (1 / 2.2))
     for share in (0.24, 0.18, 0.12, 0.06):
         soft = mix(ink, (grey, grey, grey), share)
-        if _worst(soft, low, high) >= _WANTED + 0.6:
+        if worst(soft, low, high) >= _WANTED + 0.6:
             return soft
     return ink
 
@@ -123,5 +124,3 @@ def _lay_scrim(
         (small[0] * down, small[1] * down), Image.Resampling.BICUBIC
     )
     image.paste(color, (0, 0), mask.crop((0, 0, *image.size)))
-
-

@@ -31,7 +31,9 @@ def product(canvas: Canvas, art: Box, palette: Palette, rng: random.Random, form
     tall = min(span * 0.98, art.height * 0.64) * (1.0 if form == "bottle" else 0.72)
     foot = floor + span * 0.012
     body = Box(middle - tall / 2, foot - tall, middle + tall / 2, foot)
-    shadow = Box(middle - tall * 0.3, foot - tall * 0.035, middle + tall * 0.34, foot + tall * 0.035)
+    shadow = Box(
+        middle - tall * 0.3, foot - tall * 0.035, middle + tall * 0.34, foot + tall * 0.035
+    )
     canvas.ellipse(shadow, palette.deep, opacity=0.45, blur=max(1.0, tall * 0.018))
     color = _object_color(palette)
     {"bottle": _bottle, "cup": _cup, "jar": _jar, "box": _box}[form](canvas, body, color, palette)
@@ -154,5 +156,10 @@ def _box(canvas: Canvas, body: Box, color: RGB, palette: Palette) -> None:
     canvas.rounded(front, 0, paint)
     x, half = front.center[0], front.width * 0.075
     canvas.rounded(Box(x - half, top, x + half, low), 0, palette.sun)
-    over = [(x - half, top), (x - half + away, top - up), (x + half + away, top - up), (x + half, top)]
+    over = [
+        (x - half, top),
+        (x - half + away, top - up),
+        (x + half + away, top - up),
+        (x + half, top),
+    ]
     canvas.polygon(over, mix(palette.sun, WHITE, 0.4))

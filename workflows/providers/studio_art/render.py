@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from . import backdrops, products
-from .layouts import Placed, compose, frame
-from .legibility import secure
+from .ground import mesh
+from .layouts import Placed, art_below, compose, frame
+from .legibility import secure, span_of, worst
 from .palette import BASES, COOL, WARM, Palette, build_palette, parse_color
 from .shapes import Canvas
 from .sizes import check_size
@@ -52,8 +53,9 @@ def render(
     """
     check_size(width, height)
     look = choose_look(spec, width / height, seed)
-    image, placed = draw(spec, look, (width, height), seed, photo, check)
-    ink_words(image, placed, look.palette, min(width, height) * 0.12)
+    size = (width, height)
+    image, placed = draw(spec, look, size, seed, photo, check)
+    ink_words(image, placed, look.palette, min(size) * (0.3 if look.backdrop == "photo" else 0.12))
     check()
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=6)
@@ -65,7 +67,9 @@ def choose_look(spec: CardSpec, ratio: float, seed: int) -> Look:
     layout = _layout(spec, ratio)
     calm = layout in ("quote", "list")
     cycle = _CALM_CYCLE if calm else _CYCLE
-    backdrop = spec.backdrop or ("gradient" if "minimal" in spec.moods else cycle[seed % len(cycle)])
+    backdrop = spec.backdrop or (
+        "gradient" if "minimal" in spec.moods else cycle[seed % len(cycle)]
+    )
     mode = next((mood for mood in ("dark", "bold", "light") if mood in spec.moods), "")
     if not mode:
         mode = "dark" if backdrop == "photo" else "light" if "minimal" in spec.moods else ""
@@ -105,18 +109,20 @@ def draw(
     """The picture without words, and the words at their places."""
     rng = random.Random(seed)  # noqa: S311
     page = frame(size, spec, look.layout, look.backdrop, seed, bold=look.bold)
+    placed = compose(spec, look.layout, page)
+    art = art_below(page, placed, size[1])
     if look.backdrop == "photo" and photo is not None:
         image = backdrops.cover(photo, size)
     else:
-        image = backdrops.mesh(size, look.palette, rng)
+        image = mesh(size, look.palette, rng)
         canvas = Canvas(image)
         check()
         if look.layout == "product":
-            products.product(canvas, page.art, look.palette, rng, look.form)
+            products.product(canvas, art, look.palette, rng, look.form)
         else:
-            backdrops.PAINTERS[look.backdrop](canvas, page.art, look.palette, rng)
+            backdrops.PAINTERS[look.backdrop](canvas, art, look.palette, rng)
     check()
-    return image, compose(spec, look.layout, page)
+    return image, placed
 
 
 def ink_words(image: Image.Image, placed: list[Placed], palette: Palette, reach: float) -> None:
@@ -125,7 +131,8 @@ def ink_words(image: Image.Image, placed: list[Placed], palette: Palette, reach:
     if not words:
         return
     inks = secure(image, [item.box for item in words], palette, reach)
-    colors = {"ink": inks.ink, "soft": inks.soft, "mark": palette.accent}
+    ground = span_of(image, [item.box for item in placed])
+    mark = palette.accent if worst(palette.accent, *ground) >= 2 else inks.ink
     for item in placed:
-        ink = colors[item.role]
+        ink = {"ink": inks.ink, "soft": inks.soft, "mark": mark}[item.role]
         item.block.draw(image, item.left, item.top, item.span, item.align, ink)

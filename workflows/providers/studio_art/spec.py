@@ -137,7 +137,7 @@ def _from_parts(parts: Mapping[str, str]) -> CardSpec:
     return CardSpec(
         headline=parts.get("headline", ""),
         subline=parts.get("subline", ""),
-        quote=parts.get("quote", "").strip("\"“”«» "),
+        quote=parts.get("quote", "").strip('"“”«» '),
         by=parts.get("by", "").lstrip("-–— "),  # noqa: RUF001
         brand=parts.get("brand", ""),
         points=tuple(point for point in points if point),
@@ -169,8 +169,11 @@ def _stems(text: str) -> set[str]:
 
 
 def _best(table: Mapping[str, str], words: set[str]) -> str:
-    """The key most of whose words occur; blank when none does."""
-    scores = {key: len(words & set(listed.split())) for key, listed in table.items()}
+    """The key most of whose words occur, the first of them counted twice; blank if none does."""
+    scores = {
+        key: len(words & set(listed.split())) + (listed.split()[0] in words)
+        for key, listed in table.items()
+    }
     best = max(scores, key=lambda key: scores[key])
     return best if scores[best] else ""
 

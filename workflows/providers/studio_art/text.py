@@ -133,25 +133,37 @@ def fit(
     None when there are no words or not even one line has room. Text that does not fit at
     ``smallest`` ends in an ellipsis.
     """
-    size = max(largest, smallest)
-    while words and size >= smallest:
+    size = top = max(largest, smallest)
+    best: tuple[float, Block] | None = None
+    while words and size >= smallest and (best is None or size > top * 0.78):
         count = len(_greedy(words, span, size))
         block = Block(((),) * count, size, leading)
         widest = max(word.width(size) for word in words)
         if count <= max_lines and widest <= span and block.height <= room:
-            return replace(block, lines=_balance(words, span, size, count))
+            lines, cost = _balance(words, span, size, count)
+            top = size if best is None else top
+            # A little smaller is better than a line that ends or stands badly.
+            cost += 0.9 * (1 - size / top)
+            if best is None or cost < best[0]:
+                best = (cost, replace(block, lines=lines))
         size *= _SHRINK
+    if best:
+        return best[1]
     return _cut(words, span, room, smallest, max_lines, leading) if words else None
 
 
 def emphasize_last(block: Block, roman: str, italic: str, span: float) -> Block:
-    """``block`` with its last line in ``italic``, if it has two lines or more and no italics yet."""
+    """``block`` with its last line in ``italic``, if it has two lines or more and no italics yet.
+
+    Italics are wider: the block shrinks by up to an eighth to hold them.
+    """
     if len(block.lines) < 2 or block.cut or any(w.font != roman for ln in block.lines for w in ln):
         return block
     last = tuple(Word(fonts.printable(italic, word.text), italic) for word in block.lines[-1])
-    if line_width(last, block.size) > span or len(last) == 0:
+    share = min(1.0, span / line_width(last, block.size))
+    if share < 0.875:
         return block
-    return replace(block, lines=(*block.lines[:-1], last))
+    return replace(block, lines=(*block.lines[:-1], last), size=block.size * share)
 
 
 def _greedy(words: list[Word], span: float, size: float) -> list[Line]:
@@ -166,7 +178,9 @@ def _greedy(words: list[Word], span: float, size: float) -> list[Line]:
     return [*lines, current]
 
 
-def _balance(words: list[Word], span: float, size: float, count: int) -> tuple[Line, ...]:
+def _balance(
+    words: list[Word], span: float, size: float, count: int
+) -> tuple[tuple[Line, ...], float]:
     """Break into ``count`` lines of most equal width, without a lone short word at the end."""
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     target = min(span, line_width(tuple(words), size) / count)
@@ -188,7 +202,7 @@ def _balance(words: list[Word], span: float, size: float, count: int) -> tuple[L
         start = best[row][end][1]
         lines.insert(0, tuple(words[start:end]))
         end = start
-    return tuple(lines)
+    return tuple(lines), best[count][len(words)][0]
 
 
 def _badness(line: Line, wide: float, target: float, *, last: bool) -> float:
@@ -196,7 +210,7 @@ def _badness(line: Line, wide: float, target: float, *, last: bool) -> float:
     if last and len(line) == 1 and wide < target * 0.6:
         cost += 0.6
     if not last and len(line[-1].text) <= 2 and line[-1].text.isalpha():
-        cost += 0.15
+        cost += 0.4
     return cost
 
 
