@@ -17,7 +17,7 @@ from .base import (
     ProviderError,
 )
 from .studio_art.backdrops import PhotoError
-from .studio_art.render import render
+from .studio_art.render import left_out, render
 from .studio_art.spec import parse_spec
 
 MODEL = "studio-card-1"
@@ -30,7 +30,12 @@ class StudioProvider:
     def __init__(self, slug: str = "studio") -> None:
         self.slug = slug
 
-    def chat(self, request: ChatRequest, log: CallLog, deadline: Deadline) -> ChatAnswer:
+    def chat(
+        self,
+        request: ChatRequest,  # noqa: ARG002
+        log: CallLog,  # noqa: ARG002
+        deadline: Deadline,  # noqa: ARG002
+    ) -> ChatAnswer:
         """Raise ``ProviderError``: there is no copy to be had here."""
         raise ProviderError(
             ErrorCode.BAD_REQUEST,
@@ -45,19 +50,19 @@ class StudioProvider:
         """
         number = log.open("image")
         try:
-            data = _draw(request, deadline)
+            data, note = _draw(request, deadline)
         except ProviderError as error:
             log.close(number, error=error.message)
             raise
         log.close(number)
-        return ImageAnswer(data=data, model=MODEL, note=NOTE)
+        return ImageAnswer(data=data, model=MODEL, note=note)
 
     def models(self) -> list[str]:
         """The one way that studio draws."""
         return [MODEL]
 
 
-def _draw(request: ImageRequest, deadline: Deadline) -> bytes:
+def _draw(request: ImageRequest, deadline: Deadline) -> tuple[bytes, str]:
     deadline.check()
     spec = parse_spec(
         request.prompt,
@@ -67,8 +72,13 @@ def _draw(request: ImageRequest, deadline: Deadline) -> bytes:
         has_photo=request.photo is not None,
     )
     try:
-        return render(
-            spec, request.width, request.height, request.seed, request.photo, deadline.check
+        data = render(
+            spec,
+            request.width,
+            request.height,
+            seed=request.seed,
+            photo=request.photo,
+            check=deadline.check,
         )
     except PhotoError as error:
         raise ProviderError(
@@ -78,3 +88,5 @@ def _draw(request: ImageRequest, deadline: Deadline) -> bytes:
         raise ProviderError(
             ErrorCode.BAD_REQUEST, str(error), hint="Choose another size for this step."
         ) from error
+    lost = left_out(spec)
+    return data, f"{NOTE} Left out, as its fonts lack them: {lost[:20]}" if lost else NOTE

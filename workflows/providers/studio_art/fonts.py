@@ -62,6 +62,7 @@ def draw(
     image: Image.Image,
     at: tuple[float, float],
     text: str,
+    *,
     name: str,
     size: float,
     ink: tuple[int, int, int],

@@ -27,7 +27,7 @@ def product(canvas: Canvas, art: Box, palette: Palette, rng: random.Random, form
     span = min(art.width * 0.86, art.height * 0.72)
     middle = art.center[0]
     floor = art.bottom - art.height * 0.16
-    _scene(canvas, art, palette, rng, (middle, floor), span)
+    _scene(canvas, art, palette, rng, foot=(middle, floor), span=span)
     tall = min(span * 0.98, art.height * 0.64) * (1.0 if form == "bottle" else 0.72)
     foot = floor + span * 0.012
     body = Box(middle - tall / 2, foot - tall, middle + tall / 2, foot)
@@ -47,7 +47,7 @@ def _object_color(palette: Palette) -> RGB:
 
 
 def _scene(
-    canvas: Canvas, art: Box, palette: Palette, rng: random.Random, foot: Point, span: float
+    canvas: Canvas, art: Box, palette: Palette, rng: random.Random, *, foot: Point, span: float
 ) -> None:
     middle, floor = foot
     tones = palette.tones

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import random
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from . import backdrops, products
+from . import backdrops, fonts, products
+from .frames import frame
 from .ground import mesh
-from .layouts import Placed, art_below, compose, frame
+from .layouts import Placed, art_below, compose
 from .legibility import secure, span_of, worst
 from .palette import BASES, COOL, WARM, Palette, build_palette, parse_color
 from .shapes import Canvas
@@ -42,6 +44,7 @@ def render(
     spec: CardSpec,
     width: int,
     height: int,
+    *,
     seed: int = 0,
     photo: bytes | None = None,
     check: Callable[[], None] = _nothing,
@@ -52,14 +55,41 @@ def render(
     out of range and ``PhotoError`` for a photo that cannot be read.
     """
     check_size(width, height)
+    spec = _settable(spec)
     look = choose_look(spec, width / height, seed)
     size = (width, height)
-    image, placed = draw(spec, look, size, seed, photo, check)
+    image, placed = draw(spec, look, size, seed=seed, photo=photo, check=check)
     ink_words(image, placed, look.palette, min(size) * (0.3 if look.backdrop == "photo" else 0.12))
     check()
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=6)
     return out.getvalue()
+
+
+def left_out(spec: CardSpec) -> str:
+    """The characters of ``spec`` that no font of the studio has, each once."""
+    text = "".join((spec.headline, spec.subline, spec.quote, spec.by, spec.brand, *spec.points))
+    known = set(fonts.printable(fonts.SEMIBOLD, text))
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(
+        dict.fromkeys(char for char in composed if not char.isspace() and char not in known)
+    )
+
+
+def _settable(spec: CardSpec) -> CardSpec:
+    """``spec`` without the texts of which no character can be set."""
+
+    def kept(text: str) -> str:
+        return text if fonts.printable(fonts.SEMIBOLD, text) else ""
+
+    return replace(
+        spec,
+        headline=kept(spec.headline),
+        subline=kept(spec.subline),
+        quote=kept(spec.quote),
+        by=kept(spec.by),
+        points=tuple(point for point in spec.points if kept(point)),
+    )
 
 
 def choose_look(spec: CardSpec, ratio: float, seed: int) -> Look:
@@ -102,8 +132,9 @@ def draw(
     spec: CardSpec,
     look: Look,
     size: tuple[int, int],
-    seed: int,
-    photo: bytes | None,
+    *,
+    seed: int = 0,
+    photo: bytes | None = None,
     check: Callable[[], None] = _nothing,
 ) -> tuple[Image.Image, list[Placed]]:
     """The picture without words, and the words at their places."""
@@ -135,4 +166,4 @@ def ink_words(image: Image.Image, placed: list[Placed], palette: Palette, reach:
     mark = palette.accent if worst(palette.accent, *ground) >= 2 else inks.ink
     for item in placed:
         ink = {"ink": inks.ink, "soft": inks.soft, "mark": mark}[item.role]
-        item.block.draw(image, item.left, item.top, item.span, item.align, ink)
+        item.block.draw(image, (item.left, item.top), item.span, item.align, ink)

@@ -24,6 +24,9 @@ LAYOUTS = ("card", "hero", "quote", "list", "product", "art")
 BACKDROPS = ("gradient", "hills", "arches", "dots", "waves", "rings", "grid", "photo")
 MOODS = ("dark", "light", "warm", "cool", "minimal", "bold")
 
+_MAX_PROMPT = 8000
+_MAX_BRAND = 80
+
 _LINE = re.compile(
     r"[\s*-]*(headline|subline|quote|by|brand|colou?r|layout|backdrop|points)\**\s*:\**\s*(.*)",
     re.IGNORECASE,
@@ -97,12 +100,14 @@ def parse_spec(
     has_photo: bool = False,
 ) -> CardSpec:
     """Read a request. Never raises: what it does not understand it leaves out."""
+    prompt = prompt[:_MAX_PROMPT]
     parts = _parts(prompt)
     spec = _from_parts(parts) if parts else _from_description(prompt)
     spec = _with_style(spec, style)
     kit = brand or {}
     if not spec.brand and isinstance(kit.get("name"), str):
         spec = replace(spec, brand=str(kit["name"]).strip())
+    spec = replace(spec, brand=spec.brand[:_MAX_BRAND])
     spec = replace(spec, color=_given_color(parts) or parse_color(kit.get("color")) or spec.color)
     if has_photo and not (parts.get("backdrop") and spec.backdrop):
         spec = replace(spec, backdrop="photo")

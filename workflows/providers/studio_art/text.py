@@ -1,33 +1,19 @@
-"""Typesetting: curly quotes, balanced lines, the largest size that fits, an ellipsis at worst."""
+"""Typesetting: balanced lines, the largest size that fits, an ellipsis at worst."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from . import fonts
 from .palette import RGB
+from .words import Word
 
 _SHRINK = 0.95
-_MAX_WORD = 24
-_MAX_WORDS = 160
 _ELLIPSIS = "…"
 ASCENT = 0.76
 DESCENT = 0.24
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word and the font that it is set in."""
-
-    text: str
-    font: str
-
-    def width(self, size: float) -> float:
-        """Advance in pixels at ``size`` pixels per em."""
-        return fonts.width(self.font, self.text, size)
 
 
 Line = tuple[Word, ...]
@@ -57,15 +43,24 @@ class Block:
         return self.size * (ASCENT + DESCENT + self.leading * (len(self.lines) - 1))
 
     def draw(
-        self, image: Image.Image, left: float, top: float, span: float, align: str, ink: RGB
+        self, image: Image.Image, at: tuple[float, float], span: float, align: str, ink: RGB
     ) -> None:
-        """Set the lines into ``span`` pixels from ``left``; ``align`` is left, center or right."""
+        """Set the lines into ``span`` pixels, their top left ``at``; ``align`` left or center."""
+        left, top = at
         baseline = top + self.size * ASCENT
         for line in self.lines:
             free = span - line_width(line, self.size, self.tracking)
-            x = left + free * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+            x = left + free * {"left": 0.0, "center": 0.5}[align]
             for text, font in _runs(line):
-                fonts.draw(image, (x, baseline), text, font, self.size, ink, self.tracking)
+                fonts.draw(
+                    image,
+                    (x, baseline),
+                    text,
+                    name=font,
+                    size=self.size,
+                    ink=ink,
+                    tracking=self.tracking,
+                )
                 x += fonts.width(font, text + " ", self.size)
             baseline += self.size * self.leading
 
@@ -87,35 +82,6 @@ def _runs(line: Line) -> list[tuple[str, str]]:
         else:
             runs.append((word.text, word.font))
     return runs
-
-
-def curl(text: str) -> str:
-    """``text`` with typographic quotes, dashes and ellipses."""
-    text = text.replace("...", _ELLIPSIS)
-    text = re.sub(r"\s+--?\s+", " – ", text)  # noqa: RUF001
-    text = re.sub(r'(^|[\s(\[–—])"', r"\1“", text).replace('"', "”")  # noqa: RUF001
-    return re.sub(r"(^|[\s(\[–—“])'(?!\d)", r"\1‘", text).replace("'", "’")  # noqa: RUF001
-
-
-def words_of(text: str, roman: str, italic: str | None = None, fallback: str = "") -> list[Word]:
-    """The words of ``text``; what stands between asterisks is in ``italic``.
-
-    Where ``roman`` lacks characters that ``fallback`` has, all is set in ``fallback``.
-    """
-    plain = re.sub(r"\*+", "*", curl(text))
-    marked = italic is not None and plain.count("*") % 2 == 0
-    bare = plain.replace("*", "")
-    if fallback and len(fonts.printable(fallback, bare)) > len(fonts.printable(roman, bare)):
-        roman, marked = fallback, False
-    pieces = plain.split("*") if marked else [bare]
-    words = []
-    for index, piece in enumerate(pieces):
-        font = italic if italic and index % 2 else roman
-        for part in fonts.printable(font, piece).split()[:_MAX_WORDS]:
-            words += [
-                Word(part[at : at + _MAX_WORD], font) for at in range(0, len(part), _MAX_WORD)
-            ]
-    return words[: _MAX_WORDS + 1]
 
 
 def fit(
@@ -149,7 +115,9 @@ def fit(
         size *= _SHRINK
     if best:
         return best[1]
-    return _cut(words, span, room, smallest, max_lines, leading) if words else None
+    return (
+        _cut(words, span, room, smallest, max_lines=max_lines, leading=leading) if words else None
+    )
 
 
 def emphasize_last(block: Block, roman: str, italic: str, span: float) -> Block:
@@ -215,7 +183,7 @@ def _badness(line: Line, wide: float, target: float, *, last: bool) -> float:
 
 
 def _cut(
-    words: list[Word], span: float, room: float, size: float, max_lines: int, leading: float
+    words: list[Word], span: float, room: float, size: float, *, max_lines: int, leading: float
 ) -> Block | None:
     rows = min(max_lines, int((room / size - ASCENT - DESCENT) / leading) + 1)
     if room < size * (ASCENT + DESCENT) or rows < 1:
