@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 (typographic characters are what these tests are about)
 """The card grammar, descriptions, styles and negative prompts."""
 
+import random
+
 import pytest
 
 from workflows.providers.studio_art.palette import BASES, build_palette, parse_color, to_oklch
@@ -98,13 +100,16 @@ def test_the_layout_follows_from_what_there_is_to_say(prompt, ratio, layout):
 @pytest.mark.parametrize("mode", ["light", "dark", "bold"])
 @pytest.mark.parametrize("base", BASES.values())
 def test_a_palette_keeps_the_hue_of_its_brand(base, mode):
-    import random
-
     color = parse_color(base)
     hue = to_oklch(color)[2]
     palette = build_palette(color, mode, random.Random(1), strict=True)
     turn = abs((to_oklch(palette.tones[4])[2] - hue + 180) % 360 - 180)
     assert turn < 40
+
+
+def test_a_light_brand_colour_stays_light_when_it_is_bold():
+    palette = build_palette((255, 204, 0), "bold", random.Random(1), strict=True)
+    assert all(to_oklch(corner)[0] > 0.8 for corner in palette.ground)
 
 
 def test_all_named_layouts_and_backdrops_can_be_asked_for():

@@ -131,11 +131,13 @@ _GROUNDS = {
     "light": ((0.975, 0.14), (0.94, 0.3), (0.955, 0.24), (0.905, 0.48)),
     "dark": ((0.2, 0.42), (0.27, 0.6), (0.19, 0.42), (0.32, 0.75)),
     "bold": ((0.36, 0.75), (0.46, 0.95), (0.41, 0.9), (0.545, 1.0)),
+    "bright": ((0.91, 0.85), (0.87, 1.0), (0.89, 0.95), (0.83, 1.0)),
 }
 _TONES = {
     "light": ((0.9, 0.42), (0.84, 0.58), (0.76, 0.75), (0.66, 0.9), (0.55, 1.0)),
     "dark": ((0.33, 0.7), (0.38, 0.8), (0.43, 0.9), (0.5, 0.95), (0.58, 1.0)),
     "bold": ((0.52, 0.95), (0.56, 1.0), (0.6, 1.0), (0.65, 0.95), (0.71, 0.85)),
+    "bright": ((0.93, 0.6), (0.84, 0.95), (0.79, 1.0), (0.73, 1.0), (0.66, 1.0)),
 }
 _SHIFTS = (0.0, 28.0, -28.0, 46.0)
 
@@ -145,23 +147,36 @@ def build_palette(base: RGB, mode: str, rng: random.Random, *, strict: bool = Fa
 
     ``strict`` keeps the hues close to ``base``, as a brand wants it.
     """
-    _, chroma, hue = to_oklch(base)
+    light, chroma, hue = to_oklch(base)
+    if mode == "bold" and light > 0.75:
+        # A light brand colour is bold as it is; darkened it would be another colour.
+        return _build(base, "bright", 0.0, (chroma, hue), rng)
     # A grey brand stays grey; any other colour is kept lively but never garish.
     chroma = chroma if chroma < 0.03 else min(max(chroma, 0.1), 0.19)
     shift = rng.choice(_SHIFTS) * (0.45 if strict else 1.0)
     if mode != "light" and 20 < hue < 125:
         # Dark yellows turn to olive: go towards red instead.
         shift, hue = -abs(shift), hue - max(0.0, hue - 50) * 0.45
-    shifts = (shift, shift / 2, 0.0, -shift / 3)
+    return _build(base, mode, shift, (chroma, hue), rng)
+
+
+def _build(
+    base: RGB, table: str, shift: float, tint: tuple[float, float], rng: random.Random
+) -> Palette:
+    chroma, hue = tint
+    mode = "light" if table == "bright" else table
+    turns = (shift, shift / 2, 0.0, -shift / 3)
     corners = [
         oklch(light, chroma * share, hue + turn)
-        for (light, share), turn in zip(_GROUNDS[mode], shifts, strict=True)
+        for (light, share), turn in zip(_GROUNDS[table], turns, strict=True)
     ]
     if mode != "bold" and rng.random() < 0.5:
         corners = [corners[1], corners[0], corners[3], corners[2]]
+    # Darker yellows lean to orange, as olive looks like a mistake.
+    lean = 7.0 if 75 < hue < 120 else 0.0
     tones = tuple(
-        oklch(light, chroma * share, hue + shift * (0.6 - 0.15 * step))
-        for step, (light, share) in enumerate(_TONES[mode])
+        oklch(light, chroma * share, hue + shift * (0.6 - 0.15 * step) - lean * step)
+        for step, (light, share) in enumerate(_TONES[table])
     )
     return Palette(
         mode=mode,

@@ -72,7 +72,11 @@ def left_out(spec: CardSpec) -> str:
     known = set(fonts.printable(fonts.SEMIBOLD, text))
     composed = unicodedata.normalize("NFC", text)
     return "".join(
-        dict.fromkeys(char for char in composed if not char.isspace() and char not in known)
+        dict.fromkeys(
+            char
+            for char in composed
+            if char not in known and unicodedata.category(char)[0] not in "CMZ"
+        )
     )
 
 
