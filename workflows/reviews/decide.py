@@ -64,10 +64,10 @@ def decide(
     ):
         raise AlreadyDecided(task)
     _check(task, verdict, comment, choices)
-    result = outcome(task.items, task.settings, choices)
+    result = outcome(task.items, task.rules, choices)
     _write(task, verdict, user, comment, choices, items_hash([result]))
     if verdict == Verdict.REQUEST_CHANGES:
-        revise(execution, run, task.settings["revise"], comment, user)
+        revise(execution, run, task.rules["revise"], comment, user)
     else:
         _close(execution, run, task, result, comment, user)
     return task
@@ -76,14 +76,14 @@ def decide(
 def expire_task(task_id: int) -> bool:
     """Do what the step says happens when the time is over; False when it was decided meanwhile."""
     task = ReviewTask.objects.get(pk=task_id)
-    policy = task.settings.get("on_timeout", "wait")
+    policy = task.rules.get("on_timeout", "wait")
     if policy == "wait" or task.state != ReviewState.WAITING:
         return False
     try:
         if policy == "fail":
             return _fail(task_id)
         from_rules = Verdict.APPROVE if policy == "approve" else Verdict.REJECT
-        decide(task_id, verdict=from_rules, user=None, choices=default_choices(task.items, task.settings))
+        decide(task_id, verdict=from_rules, user=None, choices=default_choices(task.items, task.rules))
     except AlreadyDecided:
         return False
     return True
@@ -96,12 +96,12 @@ def _execution_of(task_id: int) -> int:
 def _check(task: ReviewTask, verdict: Verdict, comment: str, choices: Choices) -> None:
     check(task.items, choices)
     if verdict == Verdict.APPROVE:
-        check_counts(task.items, task.settings, choices)
+        check_counts(task.items, task.rules, choices)
     if verdict != Verdict.REQUEST_CHANGES:
         return
-    if not task.settings.get("revise"):
+    if not task.rules.get("revise"):
         raise BadDecision("verdict", "This review names no step to run again: approve or reject.")
-    if task.round >= int(task.settings.get("max_rounds", 3)):
+    if task.round >= int(task.rules.get("max_rounds", 3)):
         raise BadDecision("verdict", f"Round {task.round} was the last: approve or reject.")
     if not comment.strip():
         raise BadDecision("comment", "Say what should change.")

@@ -12,7 +12,7 @@ from workflows.reviews.decide import expire_task
 def expire_due() -> int:
     """Close every overdue review as its step says; the number closed."""
     due = ReviewTask.objects.filter(
-        state=ReviewState.WAITING, due_at__lte=Now(), settings__on_timeout__in=_ACTING
+        state=ReviewState.WAITING, due_at__lte=Now(), rules__on_timeout__in=_ACTING
     ).values_list("pk", flat=True)
     return sum(expire_task(task_id) for task_id in due)
 

@@ -28,7 +28,7 @@ def open_task(execution: WorkflowExecution, run: NodeRun, effect: AskReview) -> 
         round=run.round,
         instructions=effect.instructions,
         items=items,
-        settings=dict(effect.rules),
+        rules=dict(effect.rules),
         content_hash=items_hash(items),
         role=effect.role,
         due_at=due_at,
