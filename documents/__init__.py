@@ -1,0 +1,1 @@
+"""Documents, their versions, images and reference files."""

@@ -17,14 +17,14 @@ from documents.images import open_image
 from documents.models import Document, DocumentAttachment, DocumentVersion, Image, ReferenceFile
 
 
-class ReadOnly(admin.options.BaseModelAdmin):
+class ReadOnly(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
     """Rows that the app alone writes."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Never: the pages show the rows."""
         return False
 
@@ -39,7 +39,7 @@ def thumbnail(image: Image, *, height: int = 60) -> str:
     )
 
 
-class AttachmentInline(ReadOnly, admin.TabularInline):
+class AttachmentInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     """The images of a document, in order."""
 
     model = DocumentAttachment
@@ -58,7 +58,7 @@ class AttachmentInline(ReadOnly, admin.TabularInline):
         return thumbnail(row.image)
 
 
-class VersionInline(ReadOnly, admin.TabularInline):
+class VersionInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     """Every text that the document has had."""
 
     model = DocumentVersion
@@ -73,7 +73,7 @@ class VersionInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Document)
-class DocumentAdmin(admin.ModelAdmin[Document]):
+class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Documents; saving a text makes a version."""
 
     list_display = ["title", "workspace", "project", "version", "images", "updated_at"]
@@ -104,12 +104,16 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
         """Count the images in the same query."""
         return super().get_queryset(request).annotate(image_count=Count("attachments"))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Documents begin in the app, in a workspace that has a person or a run behind it."""
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: Document, form: ModelForm[Document], change: bool
+        self,
+        request: HttpRequest,
+        obj: Document,
+        form: ModelForm[Document],  # noqa: ARG002
+        change: bool,  # noqa: ARG002
     ) -> None:
         """Save the text through ``edit_document``, so that the old one stays."""
         edit_document(
@@ -137,7 +141,7 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
 
 
 @admin.register(Image)
-class ImageAdmin(ReadOnly, admin.ModelAdmin[Image]):
+class ImageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Pictures and where they came from."""
 
     list_display = ["picture", "alt_text", "workspace", "source", "dimensions", "created_at"]
@@ -193,7 +197,7 @@ class ImageAdmin(ReadOnly, admin.ModelAdmin[Image]):
 
 
 @admin.register(ReferenceFile)
-class ReferenceFileAdmin(ReadOnly, admin.ModelAdmin[ReferenceFile]):
+class ReferenceFileAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Texts that briefs refer to."""
 
     list_display = ["name", "kind", "workspace", "size", "uploaded_by", "created_at"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import nh3
 from markdown_it import MarkdownIt
 
-_TAGS = frozenset(
-    "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong table tbody td th"
-    " thead tr ul".split()
-)
+_TEXT = {"a", "br", "code", "em", "hr", "img", "p", "pre", "s", "strong", "blockquote"}
+_LISTS = {"ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
+_TAGS = _TEXT | _LISTS | {"h1", "h2", "h3", "h4", "h5", "h6"}
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
@@ -21,7 +20,7 @@ def render_markdown(text: str) -> str:
     """
     return nh3.clean(
         _MARKDOWN.render(text),
-        tags=set(_TAGS),
+        tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_own_pictures,
         url_schemes={"http", "https"},
