@@ -102,7 +102,8 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         """Count the images in the same query."""
-        return super().get_queryset(request).annotate(image_count=Count("attachments"))
+        found: QuerySet[Document] = super().get_queryset(request)
+        return found.annotate(image_count=Count("attachments"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Documents begin in the app, in a workspace that has a person or a run behind it."""
