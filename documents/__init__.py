@@ -1,1 +1,1 @@
-"""Documents, their versions, images and reference files."""
+"""Documents and their images."""
