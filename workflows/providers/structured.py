@@ -26,7 +26,7 @@ _FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)```", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…][\"'\u201d\u2019)]*(?=\s|$)")
 _CLAUSE = re.compile(r"\s+[\u2013\u2014-]\s+|[,;:](?=\s)")
 _DANGLING = frozenset(
-    "a an and as at but by for from in into of on or our that the to with your".split()
+    re.findall(r"\w+", "a an and as at but by for from in into of on or our that the to with your")
 )
 _KEPT_SHARE = 0.4
 """A boundary that keeps less of the allowed length than this is passed over for the next kind."""
