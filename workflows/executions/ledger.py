@@ -117,8 +117,11 @@ class Ledger:
     def request(
         self, job: AgentJob, call: AgentCall, provider: ResolvedProvider
     ) -> ChatRequest | ImageRequest:
-        """The call's request with the model and the seed of this agent filled in."""
-        seed = int(job.request_hash[:7], 16)
+        """The call's request with the model and the seed of this agent filled in.
+
+        Agents side by side get consecutive seeds: studio then gives each its own look.
+        """
+        seed = self.run.pk * 101 + self.run.round * 31 + job.index
         return dataclasses.replace(call.request, model=job.model, seed=seed)
 
     def write_call(self, job: AgentJob, number: int, mode: str) -> None:

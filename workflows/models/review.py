@@ -1,6 +1,6 @@
 """Reviews: what people are asked, and what they decided."""
 
-from django.conf import settings as django_settings
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -21,12 +21,12 @@ class ReviewTask(models.Model):
     instructions = models.TextField(blank=True)
     items = models.JSONField(default=list)
     """What is shown: ``{id, kind, node_key, index, text | image}`` each."""
-    settings = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict)
     """The step's rules for this round: picks, revise, timeout, rounds."""
     content_hash = models.CharField(max_length=64)
     role = models.CharField(max_length=10, choices=Role.choices, blank=True)
     assignees = models.ManyToManyField(
-        django_settings.AUTH_USER_MODEL, blank=True, related_name="review_tasks"
+        settings.AUTH_USER_MODEL, blank=True, related_name="review_tasks"
     )
     due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -54,7 +54,7 @@ class ReviewDecision(models.Model):
 
     task = models.OneToOneField(ReviewTask, models.CASCADE, related_name="decision")
     user = models.ForeignKey(
-        django_settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     """Null when the time ran out."""
     verdict = models.CharField(max_length=20, choices=choices(Verdict))
