@@ -69,8 +69,8 @@ class Drive:
     def commit(self) -> None:
         """Do what a commit does inside a test's transaction: call the oncommit hooks."""
         connection = transaction.get_connection()
-        while connection.in_atomic_block and connection.run_oncommit:
-            hooks, connection.run_oncommit = connection.run_oncommit, []
+        while connection.in_atomic_block and connection.run_on_commit:
+            hooks, connection.run_on_commit = connection.run_on_commit, []
             for _, hook, *_ in hooks:
                 hook()
 
