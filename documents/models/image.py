@@ -36,11 +36,11 @@ class Image(models.Model):
     alt_text = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=10, choices=ImageSource.choices)
     execution_id = models.BigIntegerField(null=True, blank=True, db_index=True)
-    node_run_id = models.BigIntegerField(null=True, blank=True)
+    node_key = models.CharField(max_length=40, blank=True)
     agent_job_id = models.BigIntegerField(null=True, blank=True)
     reviewer_id = models.BigIntegerField(null=True, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
-    """All that is known of its making: the ids above, node key, provider, model, prompt."""
+    """All that is known of its making; ``images.store_image`` names its keys."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
