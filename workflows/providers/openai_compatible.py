@@ -101,9 +101,9 @@ class OpenAICompatibleProvider:
                 base_url=self._base_url,
             ).answer()
 
-    def models(self) -> list[str]:
+    def models(self, seconds: float = LIST_SECONDS) -> list[str]:
         """Names of the models on offer, those that write first. Raises ``ProviderError``."""
-        return self._list(Deadline(LIST_SECONDS))
+        return self._list(Deadline(seconds))
 
     def _list(self, deadline: Deadline) -> list[str]:
         with self._session(deadline, MAX_TEXT_BYTES) as session:
