@@ -3,13 +3,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from config.settings.storage import s3_storage
 from django.conf import settings as django_settings
+from PIL import Image as Picture
+
+from config.settings.storage import s3_storage
 from documents.create import create_document
 from documents.images import store_image
 from documents.models import Document, Image
 from documents.uploads import CleanImage
-from PIL import Image as Picture
 from tests.documents.s3 import S3Server, s3_running
 from workspaces.models import User, Workspace
 

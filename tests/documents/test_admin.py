@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+
 from documents.attach import AttachItem, attach_images
 from documents.create import create_document
 from documents.edit import edit_document

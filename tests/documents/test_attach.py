@@ -2,6 +2,7 @@ import threading
 
 import pytest
 from django.db import connection
+
 from documents.attach import (
     AttachItem,
     AttachmentError,

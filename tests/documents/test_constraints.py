@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import RestrictedError
+
 from documents.attach import AttachItem, attach_images
 from documents.create import create_document
 from documents.models import Document, DocumentAttachment, DocumentVersion, Image, ReferenceFile

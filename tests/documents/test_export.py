@@ -1,4 +1,5 @@
 import pytest
+
 from documents.export import render_markdown
 
 

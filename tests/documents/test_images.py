@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
+from PIL import Image as Picture
+
 from documents import images
 from documents.images import (
     StorageFault,
@@ -19,7 +21,6 @@ from documents.images import (
 )
 from documents.models import Image
 from documents.uploads import UploadRejected, clean_image
-from PIL import Image as Picture
 from tests.documents.conftest import png
 
 

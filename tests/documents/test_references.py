@@ -3,6 +3,7 @@ import zipfile
 
 import docx
 import pytest
+
 from documents.models import ReferenceFile
 from documents.references import add_reference_file
 from documents.uploads import UploadRejected, read_reference

@@ -8,10 +8,11 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from documents import uploads
-from documents.uploads import UploadRejected, clean_image
 from PIL import Image as Picture
 from PIL import ImageCms, PngImagePlugin
+
+from documents import uploads
+from documents.uploads import UploadRejected, clean_image
 from tests.documents.conftest import encoded, png
 
 

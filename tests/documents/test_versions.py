@@ -2,6 +2,7 @@ import threading
 
 import pytest
 from django.db import connection
+
 from documents.create import create_document
 from documents.edit import VersionConflict, edit_document
 from documents.models import Document, DocumentVersion
