@@ -240,7 +240,7 @@ def _reading(value: Any) -> int:
     """Looking at an element takes many times as long as copying a character."""
     if isinstance(value, str):
         return len(value)
-    return 16 * len(value) if isinstance(value, list | tuple | dict | range) else 1
+    return 32 * len(value) if isinstance(value, list | tuple | dict | range) else 1
 
 
 def _refuse_undefined(*values: Any) -> None:

@@ -107,9 +107,9 @@ def test_a_bomb_is_refused_in_milliseconds(text):
     attempt("{{ brief.topic }}")
     times = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.thread_time()
         found = attempt(text)
-        times.append(time.perf_counter() - started)
+        times.append(time.thread_time() - started)
 
     assert isinstance(found, TemplateError), str(found)[:80]
     assert found.message
@@ -135,10 +135,10 @@ def test_what_other_languages_evaluate_stays_as_it_is(text):
 
 def test_the_variables_of_the_largest_template_are_listed_quickly():
     text = "{{ brief.topic | append: ' pie' | upcase }} and a lot more text\n" * 500
-    started = time.perf_counter()
+    started = time.thread_time()
 
     assert [str(path) for path in references(text)] == ["brief.topic"]
-    assert time.perf_counter() - started < 0.2
+    assert time.thread_time() - started < 0.2
 
 
 names = st.sampled_from(

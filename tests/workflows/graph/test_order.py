@@ -106,11 +106,11 @@ def test_a_hundred_steps_drawn_backwards_take_milliseconds():
     keys = [f"copy_{n}" for n in range(100, 0, -1)]
     edges = [Edge(s, t) for i, t in enumerate(keys) for s in keys[i + 1 : i + 11]]
     graph = Graph(tuple(Node(key, "copy") for key in keys), tuple(edges))
-    started = time.perf_counter()
+    started = time.thread_time()
 
     topological_order(graph)
     found = ancestors(graph)
     find_cycles(graph)
 
     assert len(found["copy_100"]) == 99
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
