@@ -24,10 +24,9 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 
 @pytest.fixture(params=["disk", pytest.param("s3", marks=pytest.mark.s3)])
-def storage(request, settings, tmp_path) -> str:
+def storage(request, settings) -> str:
     """Every test that uses it runs on disk and on a real S3 server."""
     if request.param == "disk":
-        settings.MEDIA_ROOT = str(tmp_path)
         default: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     else:
         server = request.getfixturevalue("s3_server")
@@ -36,11 +35,6 @@ def storage(request, settings, tmp_path) -> str:
         )
     settings.STORAGES = {**django_settings.STORAGES, "default": default}
     return request.param
-
-
-@pytest.fixture
-def workspace(db) -> Workspace:
-    return Workspace.objects.create(name="Team", slug="team")
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ def curator(db, client) -> User:
     return user
 
 
-@pytest.fixture
-def on_disk(settings, tmp_path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path)
-
-
 def fill(workspace, make_images, count: int) -> None:
     for number in range(count):
         document = create_document(workspace=workspace, title=f"Document {number}", body="B")
@@ -108,7 +103,6 @@ def test_images_and_reference_files_are_read_only(curator, client, workspace, ma
     assert client.get(reverse("admin:documents_document_add")).status_code == 403
 
 
-@pytest.mark.usefixtures("on_disk")
 def test_a_thumbnail_is_sent_as_a_picture_and_nothing_else(curator, client, workspace):
     image = add_upload(workspace=workspace, data=png())
     answer = client.get(reverse("admin:documents_image_file", args=[image.pk]))
@@ -118,7 +112,6 @@ def test_a_thumbnail_is_sent_as_a_picture_and_nothing_else(curator, client, work
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
-@pytest.mark.usefixtures("on_disk")
 def test_a_lost_thumbnail_is_missing_and_a_stranger_sees_none(
     curator, client, workspace, make_images
 ):
