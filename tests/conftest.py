@@ -99,7 +99,7 @@ class Processes:
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
         """Start ``manage.py command`` against the test's own database."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.manage", *command],
+            [sys.executable, "-m", "tests.command", *command],
             env={**self.env, **env},
             start_new_session=True,
         )

@@ -47,23 +47,27 @@ class Drive:
 
     def work(self, execution: WorkflowExecution) -> WorkflowExecution:
         """Run every message until none is left."""
-        self._commit()
+        self.commit()
         while self.sent:
-            node_run_id, attempt = self.sent.pop(0)
-            held = claim(node_run_id, attempt)
-            if held is not None:
-                self.order.append(str(NodeRun.objects.get(pk=node_run_id)))
-                run(held, threading.Event())
-            self._commit()
+            self.step()
         execution.refresh_from_db()
         return execution
+
+    def step(self, place: int = 0) -> None:
+        """Run one message, the oldest unless another place is named."""
+        node_run_id, attempt = self.sent.pop(place)
+        held = claim(node_run_id, attempt)
+        if held is not None:
+            self.order.append(str(NodeRun.objects.get(pk=node_run_id)))
+            run(held, threading.Event())
+        self.commit()
 
     def run(self, graph: Graph, **inputs: Any) -> WorkflowExecution:
         """Launch and run to where nothing more happens by itself."""
         return self.work(self.launch(graph, **inputs))
 
-    def _commit(self) -> None:
-        """Do what a commit does inside a test's transaction: call the on_commit hooks."""
+    def commit(self) -> None:
+        """Do what a commit does inside a test's transaction: call the oncommit hooks."""
         connection = transaction.get_connection()
         while connection.in_atomic_block and connection.run_on_commit:
             hooks, connection.run_on_commit = connection.run_on_commit, []

@@ -160,8 +160,10 @@ def literal_items(items: Items) -> list[Any] | None:
 def as_items(value: Any) -> list[Any]:
     """A list; a number counts from 1; text is a JSON list, a number, or one item a line.
 
-    Raises ``ValueError`` for anything else.
+    Nothing is no items. Raises ``ValueError`` for anything else.
     """
+    if value is None:
+        return []
     if isinstance(value, str):
         text = value.strip()
         if text.startswith("["):
