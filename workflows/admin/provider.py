@@ -80,14 +80,13 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("api_key", "Enter the key again: it was given for another host.")
         return data
 
-    def validate_constraints(self) -> None:
-        """All but "one default a kind": the row that is the default gives way on save."""
-        chosen = {flag: getattr(self.instance, flag) for flag in _DEFAULTS}
-        for flag in _DEFAULTS:
-            setattr(self.instance, flag, False)
-        super().validate_constraints()
-        for flag, value in chosen.items():
-            setattr(self.instance, flag, value)
+    def _get_validation_exclusions(self) -> set[str]:
+        """Fields that the model's own rules would judge too strictly.
+
+        An address may name a host without a dot, and the row that is the default gives way.
+        """
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {"base_url", *_DEFAULTS}
 
     def save(self, commit: bool = True) -> Provider:
         """Write the key if one was entered, and note what is no longer the environment's."""
