@@ -17,7 +17,7 @@ from documents.images import open_image
 from documents.models import Document, DocumentAttachment, DocumentVersion, Image, ReferenceFile
 
 
-class ReadOnly(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(admin.options.BaseModelAdmin[Any]):
     """Rows that the app alone writes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
@@ -39,7 +39,7 @@ def thumbnail(image: Image, *, height: int = 60) -> str:
     )
 
 
-class AttachmentInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class AttachmentInline(ReadOnly, admin.TabularInline[DocumentAttachment, Document]):
     """The images of a document, in order."""
 
     model = DocumentAttachment
@@ -58,7 +58,7 @@ class AttachmentInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         return thumbnail(row.image)
 
 
-class VersionInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class VersionInline(ReadOnly, admin.TabularInline[DocumentVersion, Document]):
     """Every text that the document has had."""
 
     model = DocumentVersion
@@ -73,7 +73,7 @@ class VersionInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Document)
-class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DocumentAdmin(admin.ModelAdmin[Document]):
     """Documents; saving a text makes a version."""
 
     list_display = ["title", "workspace", "project", "version", "images", "updated_at"]
@@ -142,7 +142,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Image)
-class ImageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ImageAdmin(ReadOnly, admin.ModelAdmin[Image]):
     """Pictures and where they came from."""
 
     list_display = ["picture", "alt_text", "workspace", "source", "dimensions", "created_at"]
@@ -198,7 +198,7 @@ class ImageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ReferenceFile)
-class ReferenceFileAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReferenceFileAdmin(ReadOnly, admin.ModelAdmin[ReferenceFile]):
     """Texts that briefs refer to."""
 
     list_display = ["name", "kind", "workspace", "size", "uploaded_by", "created_at"]

@@ -15,11 +15,11 @@ import pytest
 from django.db import connections
 
 from tests.engine import Drive
+from tests.scripted_openai import ScriptedOpenAI
 from workflows import queue
 from workflows.executions import dispatch
+from workflows.models import Provider
 from workspaces.models import Membership, Role, User, Workspace
-
-pytest_plugins = ["tests.scripted_openai"]
 
 
 @pytest.fixture
@@ -71,6 +71,36 @@ def stranger(db: None) -> User:
 def media(settings: Any, tmp_path: Any) -> None:
     """Files of each test in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def scripted_openai() -> Iterator[ScriptedOpenAI]:
+    """A scripted model service over real HTTP."""
+    with ScriptedOpenAI() as server:
+        yield server
+
+
+@pytest.fixture
+def providers(scripted_openai: ScriptedOpenAI, db: None) -> ScriptedOpenAI:
+    """The scripted service as the default for copy, studio as the default for images."""
+    add_providers(scripted_openai.base_url)
+    return scripted_openai
+
+
+def add_providers(base_url: str) -> None:
+    """Rows for a scripted service and for studio."""
+    Provider.objects.create(
+        slug="scripted",
+        name="Scripted",
+        kind=Provider.Kind.OPENAI_COMPATIBLE,
+        base_url=base_url,
+        copy_model="scripted-1",
+        image_model="scripted-image-1",
+        default_for_copy=True,
+    )
+    Provider.objects.create(
+        slug="studio", name="Studio", kind=Provider.Kind.STUDIO, default_for_images=True
+    )
 
 
 @pytest.fixture

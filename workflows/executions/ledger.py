@@ -207,7 +207,7 @@ class Ledger:
             prompt_tokens=F("prompt_tokens") + (usage.prompt_tokens or 0),
             completion_tokens=F("completion_tokens") + (usage.completion_tokens or 0),
             cost=F("cost") + (cost or 0),
-            unpriced_calls=F("unpriced_calls") + (cost is None),
+            unpriced_calls=F("unpriced_calls") + int(cost is None),
             revision=F("revision") + 1,
         )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
+from workflows.graph.model import Issue
 from workflows.nodes.base import NodeConfig, NodeContext, NodeResult, NodeType
 from workflows.nodes.fields import Template
 from workflows.nodes.icons import icon
@@ -16,7 +18,7 @@ class Config(NodeConfig):
     """The text."""
 
     template: Annotated[
-        Template, Field(min_length=1, title="Text", description="Liquid text with variables.")
+        Template, Field(title="Text", description="Liquid text with variables.")
     ]
 
 
@@ -34,6 +36,11 @@ class ComposeText(NodeType[Config]):
     help = "Puts text together from variables, exactly as written. No model is asked."
     Config = Config
     outputs = frozenset({"text"})
+
+    def check(self, config: Config) -> Iterable[Issue]:
+        """There must be a text; what it renders to may well be empty."""
+        if not config.template.strip():
+            yield Issue("bad_config", "Write the text.", field="template")
 
     def run(self, config: Config, ctx: NodeContext) -> NodeResult:
         """``text`` is the rendered template."""
