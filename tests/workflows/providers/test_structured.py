@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -52,6 +53,20 @@ def test_a_field_without_text_is_missing(value: str) -> None:
 def test_line_breaks_inside_a_string_and_numbers_are_forgiven() -> None:
     reading = structured.read('{"headline": 42, "body": "one\ntwo"}', FIELDS)
     assert reading.values == {"headline": "42", "body": "one\ntwo"}
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("Headline: Tea", "Tea"),
+        ("HEADLINE : Tea: slowly", "Tea: slowly"),
+        ("Note: Tea", "Note: Tea"),
+        (": Tea", ": Tea"),
+    ],
+)
+def test_a_fields_own_name_in_front_of_its_text_is_dropped(written: str, value: str) -> None:
+    reading = structured.read(json.dumps({"headline": written, "body": "b"}), FIELDS)
+    assert reading.values["headline"] == value
 
 
 def test_a_hostile_answer_is_read_quickly() -> None:
