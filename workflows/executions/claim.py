@@ -16,7 +16,7 @@ from workflows.models import NodeRun
 
 _CLAIM = """
 WITH held AS MATERIALIZED (
-    SELECT e.id, e.deadline_at FROM workflows_workflowexecution e
+    SELECT e.id, e.deadline_at, e.version_id FROM workflows_workflowexecution e
       JOIN workflows_noderun n ON n.execution_id = e.id
      WHERE n.id = %(id)s AND e.status = 'running' FOR UPDATE OF e
 ), claimed AS (
@@ -36,7 +36,7 @@ WITH held AS MATERIALIZED (
            clock_timestamp()
       FROM claimed
 )
-SELECT claimed.*,
+SELECT claimed.*, held.version_id,
        coalesce(extract(epoch FROM held.deadline_at - clock_timestamp()), 0)::float8 AS seconds_left
   FROM claimed, held
 """
@@ -51,6 +51,8 @@ class Claim:
     token: uuid.UUID
     seconds_left: float
     """Active time that the run has left."""
+    version_id: int
+    """The version that the run pins."""
 
     @property
     def node_run_id(self) -> int:
@@ -83,7 +85,7 @@ def claim(node_run_id: int, attempt: int) -> Claim | None:
         "lease": settings.ENGINE.lease_seconds,
     }
     for run in NodeRun.objects.raw(_CLAIM, values):
-        return Claim(run, token, max(0.0, run.seconds_left))
+        return Claim(run, token, max(0.0, run.seconds_left), run.version_id)
     return None
 
 

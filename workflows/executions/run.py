@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
 from pydantic import ValidationError
 
 from workflows.executions import finish
@@ -52,17 +53,14 @@ def run(claim: Claim, cancelled: threading.Event) -> None:
 
 
 def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResult:
-    execution = WorkflowExecution.objects.select_related("workspace", "project", "launched_by").get(
-        pk=claim.execution_id
-    )
-    graph = graph_of(execution.version_id)
+    graph = graph_of(claim.version_id)
     node = graph.by_key[record.key]
     kind = registry.get(node.type)
-    scope = build_scope(execution, graph, node, record)
+    execution = SimpleLazyObject(lambda: _execution(claim))
+    scope = build_scope(execution, graph, node, record) if _reads(kind, node) else {}
     config = _config(kind, node, scope)
     record.input = config.model_dump(mode="json")
     seconds = min(settings.ENGINE.node_deadline_seconds, claim.seconds_left or 1)
-    runner = AgentRunner(claim, record, execution, Deadline(seconds, cancelled))
     context = Context(
         execution=execution,
         key=record.key,
@@ -70,12 +68,25 @@ def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResu
         round=record.round,
         feedback=record.feedback,
         scope=scope,
-        agents=runner.run,
+        agents=lambda calls, retry: AgentRunner(
+            claim, record, execution, Deadline(seconds, cancelled)
+        ).run(calls, retry),
     )
     try:
         return kind.run(config, context)
     except ProviderError as error:
         raise _as_node_error(error) from error
+
+
+def _execution(claim: Claim) -> WorkflowExecution:
+    """The run, read when a step first needs it: one without variables never does."""
+    rows = WorkflowExecution.objects.select_related("workspace", "project")
+    return rows.get(pk=claim.execution_id)
+
+
+def _reads(kind: NodeType[Any], node: Node) -> bool:
+    """Whether the step reads any variable; the brief reads its own questions."""
+    return kind.is_root or any(kind.references(node.config))
 
 
 def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeConfig:
