@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import pairwise
 from typing import Any
 
 from rq import Queue
@@ -70,7 +71,7 @@ class Chain(_Flow):
     def __init__(self, size: int) -> None:
         keys = ["brief", *(f"s{number}" for number in range(1, size))]
         steps = [_step(key) for key in keys[1:]]
-        super().__init__([BRIEF, *steps], list(zip(keys, keys[1:], strict=False)))
+        super().__init__([BRIEF, *steps], list(pairwise(keys)))
 
 
 class FanOut(_Flow):

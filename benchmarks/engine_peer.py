@@ -40,6 +40,10 @@ def join() -> None:
 
 
 class _Bare:
+    def once(self) -> float:
+        """Milliseconds with one worker."""
+        raise NotImplementedError
+
     def _work(self) -> None:
         connection = queue.worker_connection()
         worker = SimpleWorker(

@@ -20,11 +20,11 @@ from documents.models import Document, DocumentAttachment, DocumentVersion, Imag
 class ReadOnly(admin.options.BaseModelAdmin[Any]):
     """Rows that the app alone writes."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: the pages show the rows."""
         return False
 
@@ -105,7 +105,7 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
         found: QuerySet[Document] = super().get_queryset(request)
         return found.annotate(image_count=Count("attachments"))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Documents begin in the app, in a workspace that has a person or a run behind it."""
         return False
 
@@ -113,8 +113,8 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
         self,
         request: HttpRequest,
         obj: Document,
-        form: ModelForm[Document],  # noqa: ARG002
-        change: bool,  # noqa: ARG002
+        form: ModelForm[Document],
+        change: bool,
     ) -> None:
         """Save the text through ``edit_document``, so that the old one stays."""
         edit_document(

@@ -145,9 +145,7 @@ class Processes:
 
 
 @pytest.fixture
-def processes(
-    transactional_db: None, redis_queue: None, settings: Any
-) -> Iterator[Processes]:
+def processes(transactional_db: None, redis_queue: None, settings: Any) -> Iterator[Processes]:
     """Real worker and reconcile processes on the test's database."""
     name = connections["default"].settings_dict["NAME"]
     env = {

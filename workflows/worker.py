@@ -67,7 +67,7 @@ class NodeWorker(SimpleWorker):
 
     def _call(self, job: Job) -> None:
         try:
-            function = ALLOWED.get(job.func_name)
+            function = ALLOWED.get(job.func_name or "")
             arguments = job.args
         except DeserializationError:
             function, arguments = None, ()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,9 +105,7 @@ def _is_first_slow(call: Any, server: ScriptedOpenAI) -> bool:
     return "Take 2" in call.prompt and not same
 
 
-def test_flushall_with_queued_work_is_put_right(
-    processes: Processes, run: Any
-) -> None:
+def test_flushall_with_queued_work_is_put_right(processes: Processes, run: Any) -> None:
     """Guard: reconcile asks Redis for what is late and sends it again."""
     execution = run(graph([brief("t"), text("a"), text("b")], "brief > a > b"), t="x")
     assert NodeRun.objects.get(execution=execution, key="brief").dispatched_at is not None
@@ -219,14 +218,13 @@ def test_a_step_that_kills_its_worker_twice_fails(
 
 
 def _children(pid: int, count: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        found = [int(one) for one in file.read().split()]
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    found = [int(one) for one in listed.split()]
     return found if len(found) >= count else []
 
 
 def _alive(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().split(")")[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
     except FileNotFoundError:
         return False

@@ -95,7 +95,7 @@ def _states(board: _Board) -> dict[RunKey, State]:
 
 def _lanes(board: _Board) -> dict[str, Any]:
     waiting = [row for row in board.runs.values() if row.wait_for == "lanes" and _waits(row)]
-    outputs = dict(
+    outputs: dict[str, Any] = dict(
         NodeRun.objects.filter(pk__in=[row.pk for row in waiting]).values_list("key", "output")
         if waiting
         else ()
@@ -135,7 +135,7 @@ def _queue(board: _Board, keys: list[RunKey]) -> None:
 
 def _settle(board: _Board, settled: Settled) -> None:
     row = board.runs[settled.key, ""]
-    kept = NodeRun.objects.values_list("output", flat=True).get(pk=row.pk)
+    kept: Any = NodeRun.objects.values_list("output", flat=True).get(pk=row.pk)
     keys = [child.key for child in board.graph.children.get(settled.key, ())]
     children = NodeRun.objects.filter(execution_id=board.execution.pk, key__in=keys)
     output = lanes.gathered(kept, children, settled.failed_lanes)

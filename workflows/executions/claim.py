@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -84,6 +85,7 @@ def claim(node_run_id: int, attempt: int) -> Claim | None:
         "token": token,
         "lease": settings.ENGINE.lease_seconds,
     }
+    run: Any
     for run in NodeRun.objects.raw(_CLAIM, values):
         return Claim(run, token, max(0.0, run.seconds_left), run.version_id)
     return None

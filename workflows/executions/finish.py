@@ -18,7 +18,6 @@ from workflows.models import NodeRun, WorkflowExecution
 from workflows.nodes.base import NodeError, NodeResult
 from workflows.nodes.effects import AskReview, OpenLanes, SaveDocument
 
-
 _LEAVE = """
 UPDATE workflows_noderun
    SET status = %(status)s, input = %(input)s::jsonb, output = %(output)s::jsonb,
@@ -62,9 +61,7 @@ def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -
 def fail(claim: Claim, used: Mapping[str, Any] | None, error: NodeError) -> None:
     """Fail the step and keep what its agents had finished. Raises ``ClaimLost``."""
     execution = lock(claim.execution_id)
-    _leave(
-        claim, NodeStatus.FAILED, used=used, output=error.partial, error=error.as_json()
-    )
+    _leave(claim, NodeStatus.FAILED, used=used, output=error.partial, error=error.as_json())
     advance(
         execution,
         event(execution.pk, "node.failed", node_run_id=claim.node_run_id, error=error.as_json()),
@@ -130,7 +127,7 @@ def _leave(
     error: Mapping[str, Any] | None = None,
 ) -> None:
     """The compare-and-set out of running; by hand, for every step goes through it."""
-    values = {
+    values: dict[str, Any] = {
         "id": claim.node_run_id,
         "token": claim.token,
         "status": status.value,

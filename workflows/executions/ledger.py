@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -142,7 +143,7 @@ class Ledger:
     def close_call(self, job: AgentJob, number: int, usage: Usage | None, error: str) -> None:
         """Note how a provider call ended; saved with the job's next write."""
         call = job.calls[number - 1]
-        began = timezone.datetime.fromisoformat(call["at"])
+        began = datetime.fromisoformat(call["at"])
         call["ms"] = int((timezone.now() - began).total_seconds() * 1000)
         call["error"] = error
         if usage is not None:
@@ -171,9 +172,7 @@ class Ledger:
         if not moved:
             AgentJob.objects.filter(pk=job.pk).update(**fields)
         self._charge(answer.usage, cost)
-        done = event(
-            self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index
-        )
+        done = event(self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index)
         write_events([done])
         return AgentOutcome(job.index, output=output)
 

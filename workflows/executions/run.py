@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -56,7 +56,7 @@ def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResu
     graph = graph_of(claim.version_id)
     node = graph.by_key[record.key]
     kind = registry.get(node.type)
-    execution = SimpleLazyObject(lambda: _execution(claim))
+    execution = cast("WorkflowExecution", SimpleLazyObject(lambda: _execution(claim)))
     scope = build_scope(execution, graph, node, record) if _reads(kind, node) else {}
     config = _config(kind, node, scope)
     record.input = config.model_dump(mode="json")
@@ -98,7 +98,9 @@ def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeCo
         return render(text, scope, field=path)
 
     try:
-        checked: NodeConfig = kind.Config.model_validate(map_config(kind.Config, node.config, fill))
+        checked: NodeConfig = kind.config_model.model_validate(
+            map_config(kind.config_model, node.config, fill)
+        )
     except ValidationError as error:
         issues = [as_issue(detail) for detail in error.errors()]
         raise NodeError(

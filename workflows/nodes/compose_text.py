@@ -17,9 +17,7 @@ from workflows.nodes.registry import register
 class Config(NodeConfig):
     """The text."""
 
-    template: Annotated[
-        Template, Field(title="Text", description="Liquid text with variables.")
-    ]
+    template: Annotated[Template, Field(title="Text", description="Liquid text with variables.")]
 
 
 @register
@@ -30,11 +28,9 @@ class ComposeText(NodeType[Config]):
     label = "Compose Text"
     category = "Create"
     color = "#64748B"
-    icon = icon(
-        '<path d="M17 6.1H3"/><path d="M21 12.1H3"/><path d="M15.1 18H3"/>'
-    )
+    icon = icon('<path d="M17 6.1H3"/><path d="M21 12.1H3"/><path d="M15.1 18H3"/>')
     help = "Puts text together from variables, exactly as written. No model is asked."
-    Config = Config
+    config_model = Config
     outputs = frozenset({"text"})
 
     def check(self, config: Config) -> Iterable[Issue]:

@@ -83,7 +83,9 @@ def expire_task(task_id: int) -> bool:
         if policy == "fail":
             return _fail(task_id)
         from_rules = Verdict.APPROVE if policy == "approve" else Verdict.REJECT
-        decide(task_id, verdict=from_rules, user=None, choices=default_choices(task.items, task.rules))
+        decide(
+            task_id, verdict=from_rules, user=None, choices=default_choices(task.items, task.rules)
+        )
     except AlreadyDecided:
         return False
     return True

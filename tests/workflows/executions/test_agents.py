@@ -147,9 +147,7 @@ def test_images_come_from_a_model_service_inline_or_by_link(
     drive: Drive, providers: ScriptedOpenAI, mode: str
 ) -> None:
     providers.image_mode = mode
-    made = graph(
-        [brief("topic"), image(provider="scripted", size="1024x1024")], "brief > pictures"
-    )
+    made = graph([brief("topic"), image(provider="scripted", size="1024x1024")], "brief > pictures")
     execution = drive.run(made, topic="Tea")
     assert execution.status == "completed", execution.node_runs.get(key="pictures").error
     assert len(providers.calls_to("/images/generations")) == 1
@@ -268,8 +266,7 @@ def _die_in_the_middle(run: NodeRun) -> None:
             [run.pk],
         )
         cursor.execute(
-            "UPDATE workflows_workflowexecution SET status='running', finished_at=NULL"
-            " WHERE id=%s",
+            "UPDATE workflows_workflowexecution SET status='running', finished_at=NULL WHERE id=%s",
             [run.execution_id],
         )
         cursor.execute("SET session_replication_role = DEFAULT")

@@ -24,7 +24,9 @@ def review(**config: object) -> dict[str, object]:
     return node("review", "review", **{**base, **config})
 
 
-def reviewed(*, quantity: int = 3, prompt: str = "On {{ brief.topic }}", **config: object) -> object:
+def reviewed(
+    *, quantity: int = 3, prompt: str = "On {{ brief.topic }}", **config: object
+) -> object:
     return graph(
         [
             brief("topic"),
@@ -42,9 +44,7 @@ def waiting() -> ReviewTask:
     return ReviewTask.objects.get(state="waiting")
 
 
-def test_a_review_waits_without_holding_a_worker(
-    drive: Drive, providers: ScriptedOpenAI
-) -> None:
+def test_a_review_waits_without_holding_a_worker(drive: Drive, providers: ScriptedOpenAI) -> None:
     execution = drive.run(reviewed(), topic="tea")
     assert execution.status == "running"
     assert statuses(execution)["review"] == "waiting"
@@ -72,7 +72,7 @@ def test_approval_hands_on_what_was_picked_and_edited(
     assert output["decision"] == "approved"
     assert output["comment"] == "Lovely"
     assert output["reviewer"] == "Reviewer"
-    assert [variant["text"] for variant in output["variants"]][0] == "Edited"
+    assert output["variants"][0]["text"] == "Edited"
     assert len(output["variants"]) == 2
     assert outputs(execution)["good"]["text"] == "Edited"
     assert statuses(execution)["bad"] == "skipped"
@@ -259,9 +259,10 @@ def test_an_attach_that_runs_again_replaces_what_it_attached(
     drive.work(execution)
     document = Document.objects.get()
     now = [one["id"] for one in outputs(execution)["art"]["images"]]
-    assert list(
-        document.attachments.order_by("attachment_order").values_list("image_id", flat=True)
-    ) == now
+    assert (
+        list(document.attachments.order_by("attachment_order").values_list("image_id", flat=True))
+        == now
+    )
 
 
 @pytest.mark.parametrize(
@@ -299,7 +300,7 @@ def test_a_review_inside_a_lane_sends_back_its_own_lane(
         "copy > review",
     )
     execution = drive.run(made, names=["a", "b"])
-    first, second = ReviewTask.objects.filter(state="waiting")
+    first, _ = ReviewTask.objects.filter(state="waiting")
     drive.order.clear()
     decide(first.pk, verdict=Verdict.REQUEST_CHANGES, user=reviewer, comment="Again")
     drive.work(execution)

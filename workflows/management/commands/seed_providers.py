@@ -16,7 +16,7 @@ class Command(BaseCommand):
         """Whether to keep the changes."""
         parser.add_argument("--dry-run", action="store_true", help="Show, but change nothing.")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each change."""
         changes = sync_default_providers(dry_run=options["dry_run"])
         self.stdout.write("\n".join(changes) or "Nothing to change.")
