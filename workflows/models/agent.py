@@ -52,8 +52,8 @@ class AgentJob(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["node_run", "round", "index"],
-                condition=models.Q(status__in=["pending", "running", "completed"]),
-                name="agent_job_one_open_or_done",
+                condition=models.Q(status__in=["pending", "running"]),
+                name="agent_job_one_open",
             ),
             known("status", AgentStatus, "agent_job_status_known"),
         ]

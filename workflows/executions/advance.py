@@ -1,0 +1,184 @@
+"""Applies what the plan says: queues, skips, settles containers, ends the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models.functions import Now
+
+from workflows.engine.plan import RunKey, Settled, State, make_plan
+from workflows.engine.states import ExecutionStatus, NodeStatus
+from workflows.executions import lanes, progress
+from workflows.executions.dispatch import dispatch_on_commit
+from workflows.executions.moves import database_now, event
+from workflows.graph.model import Graph
+from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution
+from workflows.versions import graph_of
+
+
+@dataclass(slots=True)
+class _Board:
+    """The rows of a run as this decision sees them."""
+
+    execution: WorkflowExecution
+    graph: Graph
+    runs: dict[RunKey, NodeRun]
+    events: list[ExecutionEvent] = field(default_factory=list)
+
+    def note(self, kind: str, run: NodeRun | None = None, **data: Any) -> None:
+        self.events.append(
+            event(self.execution.pk, kind, node_run_id=run.pk if run else None, **data)
+        )
+
+
+def advance(execution: WorkflowExecution, *events: ExecutionEvent) -> None:
+    """Let a run go on as far as it can. The caller holds the execution's row lock.
+
+    ``events`` are written with those of this step. Every visible change counts the revision up;
+    queued steps are sent after the commit.
+    """
+    board = _load(execution)
+    board.events.extend(events)
+    if execution.status == ExecutionStatus.RUNNING:
+        plan = make_plan(board.graph, _states(board), _lanes(board))
+        _skip(board, plan.skip)
+        for settled in plan.settle:
+            _settle(board, settled)
+        _queue(board, plan.queue)
+        if plan.outcome:
+            _end(board, plan.outcome)
+    _save(board)
+
+
+def _load(execution: WorkflowExecution) -> _Board:
+    rows = NodeRun.objects.filter(execution_id=execution.pk).only(
+        "execution_id", "key", "lane", "type", "label", "status", "handles", "attempt", "wait_for"
+    )
+    runs = {(run.key, run.lane): run for run in rows}
+    return _Board(execution, graph_of(execution.version_id), runs)
+
+
+def _states(board: _Board) -> dict[RunKey, State]:
+    return {
+        run: State(NodeStatus(row.status), tuple(row.handles)) for run, row in board.runs.items()
+    }
+
+
+def _lanes(board: _Board) -> dict[str, Any]:
+    waiting = [row for row in board.runs.values() if row.wait_for == "lanes" and _waits(row)]
+    outputs = dict(
+        NodeRun.objects.filter(pk__in=[row.pk for row in waiting]).values_list("key", "output")
+        if waiting
+        else ()
+    )
+    return {key: lanes.rules(output) for key, output in outputs.items()}
+
+
+def _waits(row: NodeRun) -> bool:
+    return row.status == NodeStatus.WAITING
+
+
+def _skip(board: _Board, keys: list[RunKey]) -> None:
+    if not keys:
+        return
+    ids = [board.runs[run].pk for run in keys]
+    NodeRun.objects.filter(pk__in=ids, status=NodeStatus.PENDING).update(
+        status=NodeStatus.SKIPPED, finished_at=Now(), handles=[]
+    )
+    for run in keys:
+        board.runs[run].status = NodeStatus.SKIPPED
+        board.note("node.skipped", board.runs[run], reason="branch")
+
+
+def _queue(board: _Board, keys: list[RunKey]) -> None:
+    if not keys:
+        return
+    sent: list[tuple[int, int]] = []
+    for run in keys:
+        row = board.runs[run]
+        row.status, row.attempt = NodeStatus.QUEUED, row.attempt + 1
+        sent.append((row.pk, row.attempt))
+        board.note("node.queued", row, attempt=row.attempt)
+    by_attempt: dict[int, list[int]] = {}
+    for pk, attempt in sent:
+        by_attempt.setdefault(attempt, []).append(pk)
+    for attempt, ids in by_attempt.items():
+        NodeRun.objects.filter(pk__in=ids, status=NodeStatus.PENDING).update(
+            status=NodeStatus.QUEUED,
+            attempt=attempt,
+            queued_at=Now(),
+            dispatched_at=None,
+            token=None,
+            lease_until=None,
+        )
+    dispatch_on_commit(sent)
+
+
+def _settle(board: _Board, settled: Settled) -> None:
+    row = board.runs[settled.key, ""]
+    kept = NodeRun.objects.values_list("output", flat=True).get(pk=row.pk)
+    keys = [child.key for child in board.graph.children.get(settled.key, ())]
+    children = NodeRun.objects.filter(execution_id=board.execution.pk, key__in=keys)
+    output = lanes.gathered(kept, children, settled.failed_lanes)
+    output |= {"completed": settled.completed_count, "failed": settled.failed_count}
+    row.status = NodeStatus.FAILED if settled.failed else NodeStatus.COMPLETED
+    row.handles = [] if settled.failed else ["out"]
+    NodeRun.objects.filter(pk=row.pk, status=NodeStatus.WAITING).update(
+        status=row.status,
+        handles=row.handles,
+        output=output if not settled.failed else kept | output,
+        error=_items_failed(settled, kept) if settled.failed else None,
+        wait_for="",
+        finished_at=Now(),
+    )
+    board.note(f"node.{row.status}", row, completed=settled.completed_count)
+
+
+def _items_failed(settled: Settled, kept: dict[str, Any]) -> dict[str, Any]:
+    what = "items" if kept["with_items"] else "steps"
+    total = len(kept["items"]) if kept["with_items"] else None
+    of = f" of {total}" if total else ""
+    return {
+        "code": "items_failed",
+        "message": f"{settled.failed_count}{of} {what} inside failed.",
+        "hint": "Open the failed steps inside to see why; finished ones are kept.",
+        "retryable": True,
+    }
+
+
+def _end(board: _Board, outcome: str) -> None:
+    execution = board.execution
+    execution.status = ExecutionStatus(outcome)
+    if outcome == "failed":
+        broken = [
+            row for row in board.runs.values() if row.status == NodeStatus.FAILED and not row.lane
+        ]
+        execution.error = {
+            "code": "node_failed",
+            "message": "Failed at " + ", ".join(row.label or row.key for row in broken) + ".",
+            "nodes": [row.key for row in broken],
+        }
+    board.note(f"run.{outcome}")
+
+
+def _save(board: _Board) -> None:
+    execution, now = board.execution, _now(board)
+    statuses = [row.status for row in board.runs.values()]
+    progress.count(execution, statuses)
+    runs_on = execution.status == ExecutionStatus.RUNNING and progress.is_active(statuses)
+    progress.run_clock(execution, active=runs_on, now=now)
+    if execution.status in ("completed", "failed", "stopped") and execution.finished_at is None:
+        execution.finished_at = now
+    execution.revision += 1
+    execution.save(
+        update_fields=[
+            "status", "error", "revision", "finished_at", *progress.COUNTED, *progress.CLOCK
+        ]
+    )  # fmt: skip
+    ExecutionEvent.objects.bulk_create(board.events)
+
+
+def _now(board: _Board) -> datetime:
+    return database_now()

@@ -1,0 +1,128 @@
+"""Starts a run: checks graph and brief, writes every row, lets the first step go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from workflows.engine.states import ExecutionStatus
+from workflows.executions import lanes
+from workflows.executions.advance import advance
+from workflows.executions.inputs import resolve_inputs
+from workflows.executions.moves import event
+from workflows.graph.model import Graph, Issue, Limits, Node
+from workflows.graph.validate import validate
+from workflows.models import NodeRun, WorkflowExecution, WorkflowTemplate, WorkflowVersion
+from workflows.nodes import registry
+from workflows.providers.registry import issues_of
+from workflows.versions import graph_of
+from workspaces.models import Project, User, Workspace
+
+
+class LaunchRefused(Exception):
+    """The run cannot start; ``issues`` names every reason. Nothing was written."""
+
+    def __init__(self, issues: list[Issue]) -> None:
+        super().__init__("; ".join(issue.message for issue in issues))
+        self.issues = issues
+
+
+def check_graph(graph: Graph, workspace: Workspace) -> list[Issue]:
+    """Every issue of a graph as it would run in this workspace."""
+    return validate(
+        graph,
+        registry.catalog,
+        limits=Limits(max_nodes=workspace.limits.max_nodes),
+        provider_issues=lambda node: issues_of(node, workspace.pk),
+    )
+
+
+def launch(
+    *,
+    template: WorkflowTemplate,
+    inputs: Mapping[str, Any],
+    workspace: Workspace,
+    user: User | None,
+    project: Project | None = None,
+    title: str = "",
+    version: WorkflowVersion | None = None,
+) -> WorkflowExecution:
+    """Start a run of the template's current version, or of ``version``.
+
+    Raises ``LaunchRefused`` with the errors of the graph, or with what is wrong with the inputs
+    (``field`` is ``inputs.<key>``).
+    """
+    version = version or template.current_version
+    if version is None:
+        raise LaunchRefused([Issue("no_version", "The workflow has not been saved yet.")])
+    graph = graph_of(version.pk)
+    errors = [issue for issue in check_graph(graph, workspace) if issue.severity == "error"]
+    if errors:
+        raise LaunchRefused(errors)
+    brief = next(node for node in graph.nodes if node.type == "brief")
+    values, problems = resolve_inputs(brief.config, inputs, workspace)
+    problems += _lane_problems(graph, values)
+    if problems:
+        raise LaunchRefused(problems)
+    return _write(
+        version, graph, values, workspace, user, project, title or _title(template, brief, values)
+    )
+
+
+@transaction.atomic
+def _write(
+    version: WorkflowVersion,
+    graph: Graph,
+    values: dict[str, Any],
+    workspace: Workspace,
+    user: User | None,
+    project: Project | None,
+    title: str,
+) -> WorkflowExecution:
+    limits = workspace.limits
+    execution = WorkflowExecution.objects.create(
+        workspace=workspace,
+        version=version,
+        project=project,
+        launched_by=user,
+        title=title[:200],
+        status=ExecutionStatus.RUNNING,
+        started_at=Now(),
+        inputs=values,
+        time_limit=limits.execution_time_limit,
+        max_parallel_agents=limits.max_parallel_agents,
+    )
+    NodeRun.objects.bulk_create(
+        lanes.new_run(execution.pk, node)
+        for node in graph.nodes
+        if lanes.starts_at_launch(graph, node)
+    )
+    actor = user.pk if user else None
+    advance(execution, event(execution.pk, "run.launched", actor_id=actor))
+    return execution
+
+
+def _lane_problems(graph: Graph, values: dict[str, Any]) -> list[Issue]:
+    """Containers whose items are known from the brief already and are too many."""
+    container = registry.catalog.get("parallel")
+    found = getattr(container, "launch_issues", None)
+    if found is None:
+        return []
+    return [
+        issue
+        for node in graph.nodes
+        if node.type == "parallel"
+        for issue in found(node.config, {"brief": values})
+    ]
+
+
+def _title(template: WorkflowTemplate, brief: Node, values: dict[str, Any]) -> str:
+    """The template's name and the brief's first short text, so that runs can be told apart."""
+    for field in brief.config.get("fields", []):
+        value = values.get(field.get("key"))
+        if field.get("kind", "text") == "text" and isinstance(value, str) and value.strip():
+            return f"{template.name}: {value.strip()[:80]}"
+    return template.name

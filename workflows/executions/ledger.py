@@ -1,0 +1,251 @@
+"""The database side of a step's agents: what was asked, sent, answered and paid."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from documents.images import store_image
+from workflows.engine.retry import MAX_UNKNOWN
+from workflows.engine.states import AgentStatus
+from workflows.executions.claim import Claim
+from workflows.executions.inputs import image_value
+from workflows.executions.moves import event
+from workflows.models import AgentJob, NodeRun, WorkflowExecution
+from workflows.nodes.base import AgentCall, AgentOutcome, NodeError
+from workflows.providers import pricing
+from workflows.providers.base import ChatRequest, ImageRequest, ProviderError, Usage
+from workflows.providers.registry import ResolvedProvider
+
+if TYPE_CHECKING:
+    from workflows.executions.agents import Made
+
+
+class Ledger:
+    """The agent jobs of one claim."""
+
+    def __init__(self, claim: Claim, run: NodeRun, execution: WorkflowExecution) -> None:
+        self.claim = claim
+        self.run = run
+        self.execution = execution
+
+    def open_jobs(
+        self, calls: Sequence[AgentCall], providers: Sequence[ResolvedProvider]
+    ) -> tuple[dict[int, AgentOutcome], list[AgentJob]]:
+        """Outcomes already on the ledger by index, and pending jobs for the agents still to run.
+
+        An agent that a dead worker left without an answer becomes unknown and is sent once
+        more; the second time it raises ``NodeError`` (reliability.md, rule 10).
+        """
+        self._note_input(calls)
+        past: dict[int, list[AgentJob]] = {}
+        for job in AgentJob.objects.filter(node_run=self.run, round=self.run.round):
+            past.setdefault(job.index, []).append(job)
+        outcomes: dict[int, AgentOutcome] = {}
+        fresh: list[AgentJob] = []
+        for index, (call, provider) in enumerate(zip(calls, providers, strict=True)):
+            digest = self._hash(index, call, provider)
+            jobs = past.get(index, [])
+            done = next((job for job in jobs if _is_done(job, digest)), None)
+            if done is not None:
+                outcomes[index] = AgentOutcome(index, output=done.output)
+            else:
+                self._forget(jobs)
+                fresh.append(self._job(index, call, provider, digest, len(jobs) + 1))
+        return outcomes, AgentJob.objects.bulk_create(fresh)
+
+    def _forget(self, jobs: list[AgentJob]) -> None:
+        """Close what an earlier attempt left open: never sent, or sent and unanswered."""
+        for job in jobs:
+            if job.status == AgentStatus.PENDING:
+                self._close(job, AgentStatus.FAILED, {"code": "not_sent", "message": "Not sent."})
+            elif job.status == AgentStatus.RUNNING:
+                self._close(job, AgentStatus.UNKNOWN, {"code": "lost", "message": "Worker lost."})
+        if sum(job.status == AgentStatus.UNKNOWN for job in jobs) >= MAX_UNKNOWN:
+            raise NodeError(
+                "agent_lost",
+                "A call was sent twice and its worker died both times before the answer came.",
+                hint="Retry the step when the workers are well again.",
+                retryable=True,
+                partial=self.partial(),
+            )
+
+    def _close(self, job: AgentJob, status: AgentStatus, error: dict[str, str]) -> None:
+        job.status, job.error = status, error
+        AgentJob.objects.filter(pk=job.pk).update(status=status, error=error, finished_at=Now())
+
+    def _job(
+        self, index: int, call: AgentCall, provider: ResolvedProvider, digest: str, attempt: int
+    ) -> AgentJob:
+        is_copy = isinstance(call.request, ChatRequest)
+        return AgentJob(
+            node_run=self.run,
+            index=index,
+            round=self.run.round,
+            attempt=attempt,
+            kind=AgentJob.Kind.COPY if is_copy else AgentJob.Kind.IMAGE,
+            provider=provider.slug,
+            model=call.request.model or provider.model_default,
+            request_hash=digest,
+        )
+
+    def _hash(self, index: int, call: AgentCall, provider: ResolvedProvider) -> str:
+        content = {
+            "request": _plain(call.request),
+            "provider": provider.slug,
+            "model": call.request.model or provider.model_default,
+            "round": self.run.round,
+            "index": index,
+        }
+        text = json.dumps(content, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _note_input(self, calls: Sequence[AgentCall]) -> None:
+        """Show the rendered prompts while the agents still run."""
+        prompts = list(dict.fromkeys(call.request.prompt for call in calls))
+        self.run.input = {**(self.run.input or {}), "prompts": prompts}
+        NodeRun.objects.filter(pk=self.run.pk, token=self.claim.token).update(input=self.run.input)
+
+    def request(
+        self, job: AgentJob, call: AgentCall, provider: ResolvedProvider
+    ) -> ChatRequest | ImageRequest:
+        """The call's request with the model and the seed of this agent filled in."""
+        seed = int(job.request_hash[:7], 16)
+        return dataclasses.replace(call.request, model=job.model, seed=seed)
+
+    def write_call(self, job: AgentJob, number: int, mode: str) -> None:
+        """Put a provider call on the ledger, before it is sent."""
+        job.status = AgentStatus.RUNNING
+        job.calls.append({"number": number, "mode": mode, "at": timezone.now().isoformat()})
+        AgentJob.objects.filter(
+            pk=job.pk, status__in=[AgentStatus.PENDING, AgentStatus.RUNNING]
+        ).update(status=AgentStatus.RUNNING, calls=job.calls)
+
+    def close_call(self, job: AgentJob, number: int, usage: Usage | None, error: str) -> None:
+        """Note how a provider call ended; saved with the job's next write."""
+        call = job.calls[number - 1]
+        began = timezone.datetime.fromisoformat(call["at"])
+        call["ms"] = int((timezone.now() - began).total_seconds() * 1000)
+        call["error"] = error
+        if usage is not None:
+            call["prompt_tokens"] = usage.prompt_tokens
+            call["completion_tokens"] = usage.completion_tokens
+
+    @transaction.atomic
+    def complete(
+        self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, made: Made
+    ) -> AgentOutcome:
+        """Write an agent's result, its picture's row and its cost."""
+        answer = made.answer
+        cost = self._cost(provider, job, answer.usage)
+        if made.clean is not None:
+            output: dict[str, Any] = self._image(job, call, made)
+        else:
+            output = {"text": answer.text, "fields": dict(answer.fields)}  # type: ignore[union-attr]
+        fields = {**self._spent(job, answer.usage), "cost": cost, "model": answer.model or job.model}
+        moved = AgentJob.objects.filter(pk=job.pk, status=AgentStatus.RUNNING).update(
+            status=AgentStatus.COMPLETED, output=output, **fields
+        )
+        if not moved:
+            AgentJob.objects.filter(pk=job.pk).update(**fields)
+        self._charge(answer.usage, cost)
+        event(
+            self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index
+        ).save(force_insert=True)
+        return AgentOutcome(job.index, output=output)
+
+    def fail(self, job: AgentJob, error: ProviderError) -> AgentOutcome:
+        """Write that an agent gave nothing usable; what it spent is kept."""
+        usage = _summed(job)
+        body = {
+            "code": error.code.value,
+            "message": error.message,
+            "hint": error.hint,
+            "retryable": error.retryable,
+        }
+        with transaction.atomic():
+            AgentJob.objects.filter(
+                pk=job.pk, status__in=[AgentStatus.RUNNING, AgentStatus.PENDING]
+            ).update(status=AgentStatus.FAILED, error=body, **self._spent(job, usage))
+            self._charge(usage, None if job.calls else 0)
+        return AgentOutcome(job.index, error=body)
+
+    def partial(self) -> dict[str, Any]:
+        """What the agents of this round have finished, by index."""
+        done = AgentJob.objects.filter(
+            node_run=self.run, round=self.run.round, status=AgentStatus.COMPLETED
+        ).order_by("index")
+        return {"finished": [job.output for job in done]}
+
+    def _spent(self, job: AgentJob, usage: Usage) -> dict[str, Any]:
+        return {
+            "calls": job.calls,
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "latency_ms": sum(call.get("ms", 0) for call in job.calls),
+            "finished_at": Now(),
+        }
+
+    def _cost(self, provider: ResolvedProvider, job: AgentJob, usage: Usage) -> Any:
+        if job.kind == AgentJob.Kind.COPY:
+            return pricing.cost_of_chat(provider.row_id, job.model, usage)
+        return pricing.cost_of_image(provider.row_id, job.model, usage)
+
+    def _charge(self, usage: Usage, cost: Any) -> None:
+        WorkflowExecution.objects.filter(pk=self.execution.pk).update(
+            prompt_tokens=F("prompt_tokens") + (usage.prompt_tokens or 0),
+            completion_tokens=F("completion_tokens") + (usage.completion_tokens or 0),
+            cost=F("cost") + (cost or 0),
+            unpriced_calls=F("unpriced_calls") + (cost is None),
+            revision=F("revision") + 1,
+        )
+
+    def _image(self, job: AgentJob, call: AgentCall, made: Made) -> dict[str, Any]:
+        assert made.clean is not None
+        image = store_image(
+            workspace=self.execution.workspace,
+            clean=made.clean,
+            key=made.object_key,
+            source="generated",
+            alt_text=call.alt_text[:500],
+            provenance={
+                "execution": self.execution.pk,
+                "node": self.run.key,
+                "agent_job": job.pk,
+                "provider": job.provider,
+                "model": made.answer.model or job.model,
+                "prompt": call.request.prompt,
+                "note": getattr(made.answer, "note", ""),
+            },
+        )
+        return image_value(image)
+
+
+def _is_done(job: AgentJob, digest: str) -> bool:
+    return job.status == AgentStatus.COMPLETED and job.request_hash == digest
+
+
+def _plain(request: ChatRequest | ImageRequest) -> dict[str, Any]:
+    """The request as JSON; a photo counts by its hash."""
+    body = dataclasses.asdict(request)
+    if body.get("photo"):
+        body["photo"] = hashlib.sha256(body["photo"]).hexdigest()
+    return body
+
+
+def _summed(job: AgentJob) -> Usage:
+    """Tokens of all calls that said what they used."""
+
+    def total(name: str) -> int | None:
+        found = [call[name] for call in job.calls if call.get(name) is not None]
+        return sum(found) if found else None
+
+    return Usage(total("prompt_tokens"), total("completion_tokens"))

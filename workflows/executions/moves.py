@@ -1,0 +1,83 @@
+"""The compare-and-set behind every change of a status, and the lock that orders them.
+
+Lock order everywhere: execution, then node runs by id, then document (reliability.md, rule 1).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from workflows.engine.states import Door, NodeStatus, may_move
+from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution
+
+
+class IllegalMove(Exception):
+    """A move that the table of states does not know; a bug, not a lost race."""
+
+    def __init__(self, frm: str, to: str) -> None:
+        super().__init__(f"{frm} -> {to}")
+        self.frm = frm
+        self.to = to
+
+
+def lock(execution_id: int) -> WorkflowExecution:
+    """The execution under its row lock; must be called inside a transaction."""
+    return (
+        WorkflowExecution.objects.select_for_update(of=("self",))
+        .select_related("workspace", "project")
+        .get(pk=execution_id)
+    )
+
+
+def database_now() -> datetime:
+    """The database's clock: leases and deadlines never trust a worker's own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (moment,) = cursor.fetchone()
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def move(
+    node_run_id: int,
+    frm: NodeStatus,
+    to: NodeStatus,
+    *,
+    door: Door | None = None,
+    expect: dict[str, Any] | None = None,
+    **fields: Any,
+) -> bool:
+    """Move one step if it still is where the caller saw it.
+
+    ``expect`` names further columns that must hold (token, attempt). False means that somebody
+    was faster or the claim is lost: the caller leaves quietly. Raises ``IllegalMove``.
+    """
+    if not may_move(frm, to, door):
+        raise IllegalMove(frm, to)
+    if door is not None:
+        open_door(door)
+    rows = NodeRun.objects.filter(pk=node_run_id, status=frm, **(expect or {}))
+    return bool(rows.update(status=to, **fields))
+
+
+def open_door(door: Door) -> None:
+    """Let this transaction take a terminal step out by the named door; a trigger checks it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('copyloom.door', %s, true)", [door.value])
+
+
+def event(
+    execution_id: int,
+    kind: str,
+    *,
+    node_run_id: int | None = None,
+    actor_id: int | None = None,
+    **data: Any,
+) -> ExecutionEvent:
+    """An event, not yet written."""
+    return ExecutionEvent(
+        execution_id=execution_id, kind=kind, node_run_id=node_run_id, actor_id=actor_id, data=data
+    )

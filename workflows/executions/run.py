@@ -1,0 +1,119 @@
+"""Runs one claimed step: variables, config, the node's own work, and its end."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from django.conf import settings
+from pydantic import ValidationError
+
+from workflows.executions import finish
+from workflows.executions.agents import AgentRunner
+from workflows.executions.claim import Claim, hand_back
+from workflows.executions.context import Context, render
+from workflows.executions.scope import build_scope
+from workflows.graph.model import Node
+from workflows.models import NodeRun, WorkflowExecution
+from workflows.nodes import registry
+from workflows.nodes.base import NodeConfig, NodeError, NodeResult, NodeType, as_issue
+from workflows.nodes.fields import Hint, map_config
+from workflows.providers.base import Deadline, ErrorCode, ProviderError
+from workflows.versions import graph_of
+
+log = structlog.get_logger(__name__)
+
+
+def run(claim: Claim, cancelled: threading.Event) -> None:
+    """Do the step and write how it ended; a lost claim writes nothing.
+
+    ``cancelled`` is set by the watchdog when the claim is lost, the run was stopped or its time
+    is over.
+    """
+    record = NodeRun.objects.get(pk=claim.node_run_id)
+    try:
+        try:
+            result = _work(claim, record, cancelled)
+            finish.complete(claim, record.input, result)
+        except NodeError as error:
+            finish.fail(claim, record.input, error)
+        except finish.ClaimLost:
+            raise
+        except SystemExit:
+            hand_back(claim)
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug in a node must end the step, not the worker
+            finish.fail(claim, record.input, _as_bug(error, claim))
+    except finish.ClaimLost:
+        log.info("claim lost", node_run=claim.node_run_id, attempt=claim.attempt)
+
+
+def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResult:
+    execution = WorkflowExecution.objects.select_related("workspace", "project", "launched_by").get(
+        pk=claim.execution_id
+    )
+    graph = graph_of(execution.version_id)
+    node = graph.by_key[record.key]
+    kind = registry.get(node.type)
+    scope = build_scope(execution, graph, node, record)
+    config = _config(kind, node, scope)
+    record.input = config.model_dump(mode="json")
+    seconds = min(settings.ENGINE.node_deadline_seconds, claim.seconds_left or 1)
+    runner = AgentRunner(claim, record, execution, Deadline(seconds, cancelled))
+    context = Context(
+        execution=execution,
+        key=record.key,
+        lane=record.lane,
+        round=record.round,
+        feedback=record.feedback,
+        scope=scope,
+        graph_nodes={one.key: one.type for one in graph.nodes},
+        agents=runner.run,
+    )
+    try:
+        return kind.run(config, context)
+    except ProviderError as error:
+        raise _as_node_error(error) from error
+
+
+def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeConfig:
+    """The config with every template rendered, then checked in full. Raises ``NodeError``."""
+
+    def fill(path: str, field_kind: str, text: str, hint: Hint) -> str:
+        if field_kind != "template" or hint.extra_roots:
+            return text
+        return render(text, scope, field=path)
+
+    try:
+        checked: NodeConfig = kind.Config.model_validate(map_config(kind.Config, node.config, fill))
+    except ValidationError as error:
+        issues = [as_issue(detail) for detail in error.errors()]
+        raise NodeError(
+            "bad_config",
+            " ".join(issue.message for issue in issues),
+            hint="The step's settings did not fit once its variables were filled in.",
+        ) from error
+    return checked
+
+
+def _as_node_error(error: ProviderError) -> NodeError:
+    return NodeError(
+        error.code.value,
+        error.message,
+        hint=error.hint,
+        retryable=error.retryable or error.code in (ErrorCode.AUTH, ErrorCode.QUOTA),
+    )
+
+
+def _as_bug(error: Exception, claim: Claim) -> NodeError:
+    reference = uuid.uuid4().hex[:8]
+    log.exception("node failed with a bug", reference=reference, node_run=claim.node_run_id)
+    return NodeError(
+        "internal",
+        f"Something went wrong inside Copyloom (reference {reference}: {type(error).__name__}).",
+        hint="Retry the step. If it happens again, give the reference to your administrator.",
+        retryable=True,
+    )

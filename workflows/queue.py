@@ -1,0 +1,90 @@
+"""The only door to Redis and RQ. PostgreSQL decides; what is sent here may be lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import structlog
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+log = structlog.get_logger(__name__)
+QUEUE_NAME = "nodes"
+RUN_NODE = "workflows.jobs.run_node"
+EPOCH_KEY = "copyloom:epoch"
+"""Set by reconcile; gone after Redis lost its memory, which says that every message is gone."""
+
+QueueError = RedisError
+"""What a call may raise while Redis is away."""
+
+
+@lru_cache(maxsize=1)
+def connection() -> Redis:
+    """The connection of this process: 1 s to connect and to answer, no retries in the client.
+
+    With redis-py's defaults a hung Redis would hold a request for 14 s.
+    """
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=1,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def worker_connection() -> Redis:
+    """A connection for a worker, which blocks on the queue for longer than a second."""
+    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5, health_check_interval=30)
+
+
+def job_id(node_run_id: int, attempt: int) -> str:
+    """The id of the message for one attempt of one step."""
+    return f"nr-{node_run_id}-{attempt}"
+
+
+def send(runs: Iterable[tuple[int, int]]) -> None:
+    """Put (node run id, attempt) messages on the queue in one round trip.
+
+    Raises ``QueueError`` when Redis cannot take them; nothing is half sent that matters, for a
+    second message of the same attempt changes nothing.
+    """
+    queue = Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer)
+    jobs = [
+        Queue.prepare_data(
+            RUN_NODE,
+            args=[node_run_id, attempt],
+            job_id=job_id(node_run_id, attempt),
+            timeout=-1,
+            result_ttl=0,
+            failure_ttl=3600,
+            description="",
+        )
+        for node_run_id, attempt in runs
+    ]
+    queue.enqueue_many(jobs)
+
+
+def ping() -> bool:
+    """Whether Redis answers. Raises ``QueueError``."""
+    return bool(connection().ping())
+
+
+def known(runs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of these messages Redis still holds. Raises ``QueueError``."""
+    runs = list(runs)
+    pipe = connection().pipeline(transaction=False)
+    for node_run_id, attempt in runs:
+        pipe.exists(Job.key_for(job_id(node_run_id, attempt)))
+    return {run for run, found in zip(runs, pipe.execute(), strict=True) if found}
+
+
+def epoch_is_new() -> bool:
+    """Whether Redis has lost its memory since the last call. Raises ``QueueError``."""
+    return bool(connection().set(EPOCH_KEY, "1", nx=True))
