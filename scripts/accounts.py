@@ -37,6 +37,13 @@ class Account:
             check=False,
         )
 
+    def can(self, *argv: str | Path) -> bool:
+        """Whether this account can run the command, and it succeeds."""
+        try:
+            return self.run(*argv).returncode == 0
+        except OSError:
+            return False
+
     def own(self, directory: Path) -> Path:
         """Make ``directory`` private to this account; raises ``StackError`` when it is not ours."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,7 +79,7 @@ def reachable(account: Account, directory: Path) -> Path:
     """``directory`` itself, or one under ``/var/lib`` when the account cannot get to it."""
     parent = directory.parent
     parent.mkdir(parents=True, exist_ok=True)
-    if account.run("/bin/sh", "-c", 'cd -- "$0"', parent).returncode == 0:
+    if account.can("/bin/sh", "-c", 'cd -- "$0"', parent):
         return directory
     return outside(parent) / directory.name
 
@@ -85,14 +92,22 @@ def outside(path: Path) -> Path:
 
 
 def runnable(account: Account, installation: Path) -> Path:
-    """``installation`` itself, or a copy of it that the account can run programs from."""
-    if account.run(installation / "bin" / "postgres", "--version").returncode == 0:
+    """``installation`` itself, or a copy of it that the account can run programs from.
+
+    The wheel keeps its libraries beside the package, and its programs look for them there.
+    """
+    probe = ("bin", "initdb")
+    if account.can(installation.joinpath(*probe), "--version"):
         return installation
-    copy = outside(installation) / installation.name
-    if account.run(copy / "bin" / "postgres", "--version").returncode != 0:
-        shutil.rmtree(copy, ignore_errors=True)
+    package = installation.parent
+    place = outside(installation)
+    copy = place / package.name / installation.name
+    if not account.can(copy.joinpath(*probe), "--version"):
+        shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(installation, copy, symlinks=True)
-    probe = account.run(copy / "bin" / "postgres", "--version")
-    if probe.returncode != 0:
-        raise StackError(f"PostgreSQL cannot be run from {copy}: {probe.stderr.strip()}")
+        libraries = f"{package.name}.libs"
+        shutil.copytree(package.with_name(libraries), place / libraries, symlinks=True)
+        place.chmod(0o711)
+    if not account.can(copy.joinpath(*probe), "--version"):
+        raise StackError(f"PostgreSQL can be run neither from {installation} nor from {copy}.")
     return copy

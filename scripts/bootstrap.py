@@ -28,8 +28,8 @@ def main() -> None:
     target = Path(os.environ.get("VENV") or ROOT / ".venv")
     locks = [ROOT / name for name in LOCKS[sys.argv[1]]]
     stamp = target / f".installed-{sys.argv[1]}"
-    wanted = fingerprint([*locks, ROOT / WEIGHTS])
-    if stamp.exists() and stamp.read_text() == wanted:
+    files = [*locks, ROOT / WEIGHTS]
+    if stamp.exists() and stamp.read_text() == fingerprint(target, files):
         return
     with (ROOT / "requirements" / "base.in").open() as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
@@ -37,7 +37,7 @@ def main() -> None:
         print(f"Installing the locked packages into {target} (minutes, once) …", flush=True)
         install(target, locks)
         install(target, [ROOT / WEIGHTS], "--no-deps")
-        stamp.write_text(wanted)
+        stamp.write_text(fingerprint(target, files))
 
 
 def make_environment(target: Path) -> None:
@@ -62,9 +62,10 @@ def install(target: Path, locks: list[Path], *options: str) -> None:
         sys.exit("The packages were not installed (see above); run the same command to go on.")
 
 
-def fingerprint(locks: list[Path]) -> str:
-    """A hash of the locks and of the Python that they are installed for."""
-    digest = hashlib.sha256(sys.version.encode())
+def fingerprint(target: Path, locks: list[Path]) -> str:
+    """A hash of the locks and of the Python behind the environment, which an upgrade replaces."""
+    python = (target / "bin" / "python").resolve()
+    digest = hashlib.sha256(f"{python} {python.exists()}".encode())
     for lock in locks:
         digest.update(lock.read_bytes())
     return digest.hexdigest()

@@ -52,6 +52,6 @@ class Console:
 
 def start_new_logs(directory: Path) -> None:
     """Keep the logs of the last start as ``*.log.1`` and begin fresh ones."""
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, exist_ok=True)
     for log in directory.glob("*.log"):
         log.replace(log.with_name(f"{log.name}.1"))

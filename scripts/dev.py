@@ -125,7 +125,8 @@ class Launcher:
             part.stop()
         # What a part started and forgot; nothing may outlive the launcher.
         end_leftovers(self.plan.local, [server.data for server in self.plan.servers], grace=2)
-        self.console.say("Stopped.")
+        if self.started:
+            self.console.say("Stopped.")
 
 
 @contextlib.contextmanager
