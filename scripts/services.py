@@ -17,6 +17,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import redis
@@ -28,6 +29,8 @@ from scripts.processes import Child, StackError, serves, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL_NAME = "smollm2-135m-instruct"
+LONGEST_SOCKET_DIRECTORY = 80
+"""Bytes; the kernel takes 107 for the whole path, with PostgreSQL's file name at its end."""
 
 
 class Server(ABC):
@@ -79,9 +82,10 @@ class Postgres(Server):
         super().__init__(base)
         self.account: Account = database_account()
         self.data = reachable(self.account, base / self.name)
-        # A socket's path may have 107 bytes at most, and a clone's path may be longer.
-        self.sockets = Path(tempfile.gettempdir()) / f"copyloom-{short_hash(self.data)}"
-        host = str(self.sockets).replace("/", "%2F")
+        self.sockets = self.data / "sockets"
+        if len(os.fsencode(self.sockets)) > LONGEST_SOCKET_DIRECTORY:
+            self.sockets = Path(tempfile.gettempdir()) / f"copyloom-{short_hash(self.data)}"
+        host = quote(str(self.sockets), safe="")
         self.url = f"postgres://copyloom@{host}/copyloom"
 
     def prepare(self) -> None:
@@ -111,6 +115,11 @@ class Postgres(Server):
         except psycopg.Error:
             return False
         return True
+
+    def stop(self) -> None:
+        """Stop in order, wait for the end and remove the socket's directory."""
+        super().stop()
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _admin_url(self) -> str:
         return self.url.removesuffix("copyloom") + "postgres"
