@@ -1,0 +1,1 @@
+"""Documents and their images."""

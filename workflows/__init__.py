@@ -1,0 +1,1 @@
+"""Workflows and the engine that runs them."""

@@ -12,7 +12,6 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
-from rq.job import Job
 from rq.serializers import JSONSerializer
 
 log = structlog.get_logger(__name__)
@@ -77,12 +76,16 @@ def ping() -> bool:
 
 
 def known(runs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Which of these messages Redis still holds. Raises ``QueueError``."""
+    """Which of these messages still stand in the queue. Raises ``QueueError``.
+
+    A message that a dying worker took off the queue counts as lost, though its job may be left.
+    """
     runs = list(runs)
+    key = Queue(QUEUE_NAME, connection=connection()).key
     pipe = connection().pipeline(transaction=False)
     for node_run_id, attempt in runs:
-        pipe.exists(Job.key_for(job_id(node_run_id, attempt)))
-    return {run for run, found in zip(runs, pipe.execute(), strict=True) if found}
+        pipe.lpos(key, job_id(node_run_id, attempt))
+    return {run for run, found in zip(runs, pipe.execute(), strict=True) if found is not None}
 
 
 def epoch_is_new() -> bool:

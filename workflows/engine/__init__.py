@@ -1,0 +1,1 @@
+"""Statuses, plan and retry rules: pure."""

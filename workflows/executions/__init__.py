@@ -1,0 +1,1 @@
+"""The only writers of a status, one verb a file."""

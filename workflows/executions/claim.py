@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from workflows.engine.states import ExecutionStatus, NodeStatus
 from workflows.executions.dispatch import dispatch_on_commit
@@ -76,6 +77,7 @@ def hand_back(claim: Claim) -> bool:
         attempt=claim.attempt + 1,
         token=None,
         lease_until=None,
+        queued_at=Now(),
         dispatched_at=None,
     )
     if moved:

@@ -26,7 +26,6 @@ class Context:
     round: int
     feedback: str
     scope: Mapping[str, Any]
-    graph_nodes: Mapping[str, str]
     agents: RunAgents
 
     def value(self, path: str) -> Any:

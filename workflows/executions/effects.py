@@ -89,7 +89,10 @@ def ask_review(execution: WorkflowExecution, run: NodeRun, effect: AskReview) ->
 def open_lanes(
     execution: WorkflowExecution, run: NodeRun, effect: OpenLanes
 ) -> dict[str, Any]:
-    """Make the rows of every lane; rows of an earlier round start anew. Gives what is kept."""
+    """Make the rows of every lane; gives what the container keeps while it waits.
+
+    Rows of an earlier round stay as they are, unless their item is another one now.
+    """
     if effect.items is not None:
         graph = graph_of(execution.version_id)
         rows = lanes.lane_rows(execution.pk, graph, run.key, effect.items)
@@ -100,8 +103,9 @@ def open_lanes(
         }
         NodeRun.objects.bulk_create(row for row in rows if (row.key, row.lane) not in old)
         for row in rows:
-            if (row.key, row.lane) in old:
-                restart(old[row.key, row.lane], round=run.round, item=row.item)
+            known = old.get((row.key, row.lane))
+            if known is not None and known.item != row.item:
+                restart(known, round=known.round + 1, item=row.item)
     return lanes.opened(effect)
 
 

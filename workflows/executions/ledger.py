@@ -117,8 +117,11 @@ class Ledger:
     def request(
         self, job: AgentJob, call: AgentCall, provider: ResolvedProvider
     ) -> ChatRequest | ImageRequest:
-        """The call's request with the model and the seed of this agent filled in."""
-        seed = int(job.request_hash[:7], 16)
+        """The call's request with the model and the seed of this agent filled in.
+
+        Agents side by side get consecutive seeds: studio then gives each its own look.
+        """
+        seed = self.run.pk * 101 + self.run.round * 31 + job.index
         return dataclasses.replace(call.request, model=job.model, seed=seed)
 
     def write_call(self, job: AgentJob, number: int, mode: str) -> None:
@@ -204,7 +207,7 @@ class Ledger:
             prompt_tokens=F("prompt_tokens") + (usage.prompt_tokens or 0),
             completion_tokens=F("completion_tokens") + (usage.completion_tokens or 0),
             cost=F("cost") + (cost or 0),
-            unpriced_calls=F("unpriced_calls") + (cost is None),
+            unpriced_calls=F("unpriced_calls") + int(cost is None),
             revision=F("revision") + 1,
         )
 

@@ -70,7 +70,6 @@ def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResu
         round=record.round,
         feedback=record.feedback,
         scope=scope,
-        graph_nodes={one.key: one.type for one in graph.nodes},
         agents=runner.run,
     )
     try:

@@ -19,9 +19,9 @@ def build_scope(
 ) -> dict[str, Any]:
     """Plain values only: dict, list, str, number, bool, None.
 
-    Holds the outputs of the steps that the config names, no others. A step that was skipped, or
-    has not ended, is absent: strict Liquid then treats it as false in a condition and refuses
-    to print it.
+    Holds the outputs of the steps that the config names, no others. A step that was skipped has
+    its declared outputs with nothing in them, so that a text below a join can name both sides
+    and a condition on either is false.
     """
     scope: dict[str, Any] = {
         "brief": execution.inputs,
@@ -50,11 +50,17 @@ def _outputs(
     by_key: dict[str, list[NodeRun]] = {}
     for row in rows:
         by_key.setdefault(row.key, []).append(row)
-    found = {
-        key: _output_of(graph, graph.by_key[key], by_key, lane if _siblings(graph, key, node) else "")
-        for key in wanted
-    }
-    return {key: output for key, output in found.items() if output is not None}
+    found: dict[str, Any] = {}
+    for key in wanted:
+        named, own = graph.by_key[key], lane if _siblings(graph, key, node) else ""
+        output = _output_of(graph, named, by_key, own)
+        found[key] = output if output is not None else _nothing(named)
+    return found
+
+
+def _nothing(node: Node) -> dict[str, Any]:
+    """The outputs of a step that made none."""
+    return dict.fromkeys(registry.get(node.type).output_names(node.config) or ())
 
 
 def _siblings(graph: Graph, key: str, node: Node) -> bool:

@@ -1,0 +1,1 @@
+"""Workflow graphs: shapes, parsing, order, variables and rules. Pure, no Django."""

@@ -17,7 +17,7 @@ KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 """Node, brief field, copy field and item names."""
 
 Severity = Literal["error", "warning"]
-ReferenceKind = Literal["template", "variable"]
+ReferenceKind = Literal["template", "variable", "node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,10 @@ class Issue:
     severity: Severity = "error"
     node: str | None = None
     field: str | None = None
-    """Dotted path inside the node's config (``fields.0.key``), if the issue is about one."""
+    """Dotted path inside the node's config (``fields.0.key``), if the issue is about one.
+
+    An issue about an edge has ``edges.<n>`` and an unparsable body the path in that body.
+    """
 
     def as_json(self) -> dict[str, str | None]:
         """The form that the API answers."""
@@ -115,18 +118,26 @@ class Reference:
     field: str
     """Dotted path inside the config."""
     kind: ReferenceKind
-    """``template`` holds Liquid text, ``variable`` a bare path such as ``nodes.copy.variants``."""
+    """``template`` holds Liquid text, ``variable`` a bare path such as ``nodes.copy.variants``.
+
+    ``node`` names a step that must be upstream, as ``copy`` or ``nodes.copy``.
+    """
     text: str
     extra_roots: frozenset[str] = frozenset()
     """Roots known in this field alone, beside those every field has."""
 
 
 class NodeSpec(Protocol):
-    """What the graph needs to know of a node type; ``nodes/base.py`` implements it."""
+    """What the graph needs to know of a node type; ``nodes/base.py`` implements it.
+
+    Every method takes a config as it was drafted: it may be broken, and none may raise for it.
+    """
 
     type: str
     is_container: bool
     is_root: bool
+    is_sink: bool
+    """Whether the step's effect lasts without anyone reading its output."""
 
     def handles_out(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         """Names of the handles that edges may leave by."""
@@ -141,7 +152,13 @@ class NodeSpec(Protocol):
         """Every place in the config that reads variables."""
 
     def output_names(self, config: Mapping[str, Any]) -> frozenset[str] | None:
-        """Names that ``nodes.<key>.`` may be followed by; None when any may."""
+        """Names that ``nodes.<key>.`` may be followed by; None when any may.
+
+        For the root they are the brief's fields, which ``brief.`` may be followed by.
+        """
+
+    def child_roots(self, config: Mapping[str, Any]) -> frozenset[str]:
+        """Variable roots known to the steps inside this container alone, such as ``item``."""
 
 
 class NodeCatalog(Protocol):
@@ -156,3 +173,8 @@ class Limits:
     """Hard bounds on a graph."""
 
     max_nodes: int = 100
+    max_edges: int = 1_000
+    max_config_depth: int = 12
+    """Objects and lists inside each other in one step's config."""
+    max_config_bytes: int = 200_000
+    """Of one step's config as JSON in UTF-8."""

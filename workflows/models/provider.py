@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from workspaces import secrets
 from workspaces.models import Workspace
+
+API_KEY_ENV_PATTERN = r"^[A-Z0-9_]*API_KEY$"
+"""Only such variables can be named: no other secret of the process can be sent to a service."""
 
 
 class Provider(models.Model):
@@ -29,14 +33,19 @@ class Provider(models.Model):
     base_url = models.URLField(blank=True, help_text="For example https://api.openai.com/v1")
     api_key_encrypted = models.TextField(blank=True, editable=False)
     api_key_env = models.CharField(
-        max_length=80, blank=True, help_text="Name of an environment variable that holds the key."
+        max_length=80,
+        blank=True,
+        validators=[RegexValidator(API_KEY_ENV_PATTERN, "Use a name that ends in API_KEY.")],
+        help_text="Name of an environment variable that holds the key, ending in API_KEY.",
     )
     copy_model = models.CharField(max_length=200, blank=True)
     image_model = models.CharField(max_length=200, blank=True)
     default_for_copy = models.BooleanField(default=False)
     default_for_images = models.BooleanField(default=False)
     options = models.JSONField(default=dict, blank=True)
-    """Extra request fields by call kind: ``{"chat": {...}, "image": {...}}``."""
+    """Extra request fields by call kind: ``{"chat": {...}, "image": {...}}``; ``"free": true``
+    says that its calls cost nothing; ``"environment": [...]`` lists what the environment decides
+    on this row (``row``, ``copy``, ``images``)."""
     enabled = models.BooleanField(default=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -50,6 +59,26 @@ class Provider(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="openai_compatible") | ~Q(base_url=""),
                 name="provider_has_base_url",
+            ),
+            models.CheckConstraint(
+                condition=Q(api_key_env="") | Q(api_key_env__regex=API_KEY_ENV_PATTERN),
+                name="provider_api_key_env_is_a_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(api_key_env="") | Q(workspace=None),
+                name="provider_own_row_has_own_key",
+            ),
+            models.UniqueConstraint(
+                fields=["workspace"],
+                condition=Q(default_for_copy=True),
+                nulls_distinct=False,
+                name="provider_one_copy_default",
+            ),
+            models.UniqueConstraint(
+                fields=["workspace"],
+                condition=Q(default_for_images=True),
+                nulls_distinct=False,
+                name="provider_one_image_default",
             ),
         ]
 

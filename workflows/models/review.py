@@ -21,11 +21,11 @@ class ReviewTask(models.Model):
     instructions = models.TextField(blank=True)
     items = models.JSONField(default=list)
     """What is shown: ``{id, kind, node_key, index, text | image}`` each."""
-    settings = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict)
     """The step's rules for this round: picks, revise, timeout, rounds."""
     content_hash = models.CharField(max_length=64)
     role = models.CharField(max_length=10, choices=Role.choices, blank=True)
-    assignees: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
+    assignees = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="review_tasks"
     )
     due_at = models.DateTimeField(null=True, blank=True)

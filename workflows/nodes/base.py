@@ -97,14 +97,15 @@ class NodeContext(Protocol):
     lane: str
     round: int
     feedback: str
-    graph_nodes: Mapping[str, str]
-    """Type of each step by key."""
 
     def value(self, path: str) -> Any:
         """What a bare path holds. Raises ``NodeError`` when there is nothing."""
 
     def value_or_none(self, path: str) -> Any:
         """What a bare path holds, or None."""
+
+    def render(self, text: str, **extra: Any) -> str:
+        """Liquid text with the step's variables and ``extra``. Raises ``NodeError``."""
 
     def image_bytes(self, image_id: int) -> bytes:
         """A picture of the workspace. Raises ``NodeError``."""

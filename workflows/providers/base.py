@@ -142,6 +142,8 @@ class ChatAnswer:
     fields: Mapping[str, str] = field(default_factory=dict)
     usage: Usage = Usage()
     """Summed over all calls that the answer took."""
+    notes: tuple[str, ...] = ()
+    """What was done to the answer, for people: each field that was shortened to fit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class User(AbstractUser):
     """A person. Rights come from memberships; ``is_staff`` opens the admin site."""
 
     username = None  # type: ignore[assignment]
-    email = models.EmailField("e-mail address")
+    email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=120, blank=True)
 
     USERNAME_FIELD = "email"

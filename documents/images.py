@@ -1,0 +1,126 @@
+"""Store pictures and open them again: the one place that makes storage keys."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from documents.models import Image, ImageSource
+from documents.uploads import CleanImage, clean_image
+from workspaces.models import User, Workspace
+
+_PATIENCE_SECONDS = 2.0
+"""How long another thread may take to finish writing the same object on disk."""
+
+
+class StorageFault(Exception):
+    """The storage did not keep what it was given."""
+
+
+def put_object(clean: CleanImage, *, workspace_id: int) -> str:
+    """Store a picture's bytes under a key of ids and content hash, and read them back.
+
+    Threads may call it; the database is not touched. The same picture has the same key, and an
+    object that is there and whole is left alone; one that a dead process left half-written is
+    replaced. Raises ``StorageFault`` when the stored bytes are not those given, and whatever
+    the storage raises when it cannot be reached.
+    """
+    key = f"w/{workspace_id}/images/{clean.sha256[:2]}/{clean.sha256}.{clean.extension}"
+    if default_storage.exists(key):
+        if _is_whole(key, clean):
+            return key
+        default_storage.delete(key)
+    content = ContentFile(clean.data)
+    content.content_type = clean.content_type  # type: ignore[attr-defined]
+    saved = default_storage.save(key, content)
+    if saved != key:
+        # Another thread was first, and the storage gave us a name of its own making.
+        default_storage.delete(saved)
+    if not _is_whole(key, clean):
+        raise StorageFault(f"The storage returned other bytes for {key} than it was given.")
+    return key
+
+
+def store_image(
+    *,
+    workspace: Workspace,
+    clean: CleanImage,
+    key: str,
+    source: str,
+    alt_text: str = "",
+    provenance: Mapping[str, Any] | None = None,
+    created_by: User | None = None,
+) -> Image:
+    """Write the row of a picture whose bytes ``put_object`` has stored under ``key``.
+
+    ``source`` is ``upload`` or ``generated``. ``provenance`` is kept as it is; of its keys
+    ``execution``, ``agent_job``, ``reviewer`` (ids) and ``node`` (a key) can be searched for,
+    and ``provider``, ``model`` and ``prompt`` are what people look for in it.
+    """
+    made = dict(provenance or {})
+    return Image.objects.create(
+        workspace=workspace,
+        key=key,
+        sha256=clean.sha256,
+        size=len(clean.data),
+        content_type=clean.content_type,
+        width=clean.width,
+        height=clean.height,
+        alt_text=alt_text[:500],
+        source=source,
+        execution_id=made.get("execution"),
+        node_key=made.get("node", ""),
+        agent_job_id=made.get("agent_job"),
+        reviewer_id=made.get("reviewer"),
+        provenance=made,
+        created_by=created_by,
+    )
+
+
+def add_upload(
+    *, workspace: Workspace, data: bytes, alt_text: str = "", created_by: User | None = None
+) -> Image:
+    """Clean, store and record a picture that a person sent. Raises ``UploadRejected``."""
+    clean = clean_image(data)
+    return store_image(
+        workspace=workspace,
+        clean=clean,
+        key=put_object(clean, workspace_id=workspace.pk),
+        source=ImageSource.UPLOAD,
+        alt_text=alt_text,
+        created_by=created_by,
+    )
+
+
+def open_image(image: Image) -> bytes:
+    """Read a picture's bytes. Raises ``FileNotFoundError`` when the object is gone."""
+    with default_storage.open(image.key) as file:
+        return bytes(file.read())
+
+
+def image_url(image: Image) -> str:
+    """Make a link to the bytes in the storage; on S3 it ends after 5 minutes.
+
+    Make it after the access check, and never store it: pages and outputs keep the image's id.
+    """
+    return default_storage.url(image.key)
+
+
+def _is_whole(key: str, clean: CleanImage) -> bool:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not (whole := _hash(key) == clean.sha256) and time.monotonic() < until:
+        time.sleep(0.05)
+    return whole
+
+
+def _hash(key: str) -> str:
+    try:
+        with default_storage.open(key) as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,49 @@
+"""The gallery: what makes a global template worth picking."""
+
+from django.db import models
+
+from workflows.models import WorkflowTemplate
+
+
+class Category(models.Model):
+    """A shelf of the gallery."""
+
+    name = models.CharField(max_length=60)
+    slug = models.SlugField(max_length=40, unique=True)
+    order = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GalleryEntry(models.Model):
+    """A template on a shelf, as curators show it."""
+
+    template = models.OneToOneField(
+        WorkflowTemplate, models.CASCADE, related_name="gallery_entry"
+    )
+    category = models.ForeignKey(
+        Category, models.SET_NULL, null=True, blank=True, related_name="entries"
+    )
+    title = models.CharField(max_length=120, help_text="The outcome, not the machinery.")
+    summary = models.CharField(max_length=300, blank=True)
+    channels = models.JSONField(default=list, blank=True)
+    sample = models.JSONField(default=dict, blank=True, help_text="A real output to peek at.")
+    sample_inputs = models.JSONField(default=dict, blank=True)
+    published = models.BooleanField(default=True)
+    featured = models.BooleanField(default=False)
+    order = models.PositiveIntegerField(default=0)
+    seeded_hash = models.CharField(max_length=64, blank=True, editable=False)
+    """Content hash of what seeding last wrote; a template that differs was customised."""
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["order", "title"]
+        verbose_name_plural = "gallery entries"
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,156 @@
+"""Puts right what a crash, a lost message or a full Redis left behind. Any number may run.
+
+Each pass is bounded; rows that another replica works on are passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from workflows import queue
+from workflows.engine.retry import MAX_LOSSES, is_poison
+from workflows.engine.states import ExecutionStatus, NodeStatus
+from workflows.executions.advance import advance
+from workflows.executions.dispatch import dispatch, dispatch_on_commit
+from workflows.executions.expire import expire
+from workflows.executions.moves import event, lock, move
+from workflows.models import NodeRun, WorkflowExecution
+
+log = structlog.get_logger(__name__)
+BATCH = 200
+"""Rows a pass takes of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one pass did."""
+
+    sent: int = 0
+    """Queued steps whose message was never sent."""
+    resent: int = 0
+    """Queued steps whose message Redis no longer had."""
+    taken_over: int = 0
+    """Running steps whose worker had died."""
+    expired: int = 0
+    """Runs past their deadline."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.sent or self.resent or self.taken_over or self.expired)
+
+
+def reconcile() -> Report:
+    """One pass over everything."""
+    return Report(
+        sent=send_unsent(), resent=resend_lost(), taken_over=take_over(), expired=expire_late()
+    )
+
+
+def send_unsent() -> int:
+    """Send queued steps that a crash or a Redis outage left undispatched."""
+    late = Now() - timedelta(seconds=settings.ENGINE.unsent_seconds)
+    rows = _queued(dispatched_at=None, queued_at__lt=late)
+    return len(rows) if rows and dispatch(rows) else 0
+
+
+def resend_lost() -> int:
+    """Send queued steps again that Redis has forgotten.
+
+    Asked of Redis once they are late, or of all of them when its memory was lost (the epoch key
+    is gone). A message too many changes nothing: the claim decides.
+    """
+    try:
+        everything = queue.epoch_is_new()
+        late = Now() - timedelta(seconds=0 if everything else settings.ENGINE.unknown_seconds)
+        rows = _queued(dispatched_at__lt=late)
+        if not rows:
+            return 0
+        known = queue.known(rows)
+    except queue.QueueError as error:
+        log.warning("reconcile cannot reach Redis", error=type(error).__name__)
+        return 0
+    lost = [row for row in rows if row not in known]
+    return len(lost) if lost and dispatch(lost) else 0
+
+
+def _queued(**when: object) -> list[tuple[int, int]]:
+    """(node run id, attempt) of queued steps of runs that go on."""
+    rows = NodeRun.objects.filter(
+        status=NodeStatus.QUEUED, execution__status=ExecutionStatus.RUNNING, **when
+    ).order_by("queued_at")
+    return list(rows.values_list("pk", "attempt")[:BATCH])
+
+
+def take_over() -> int:
+    """Give running steps whose lease is out to the next attempt, or fail them as poison.
+
+    A worker that died between claim and first renewal is found by the lease that the claim
+    itself set.
+    """
+    rows = list(
+        NodeRun.objects.filter(status=NodeStatus.RUNNING, lease_until__lt=Now()).values_list(
+            "pk", "execution_id"
+        )[:BATCH]
+    )
+    return sum(_lose(node_run_id, execution_id) for node_run_id, execution_id in rows)
+
+
+@transaction.atomic
+def _lose(node_run_id: int, execution_id: int) -> bool:
+    execution = lock(execution_id)
+    run = NodeRun.objects.filter(
+        pk=node_run_id, status=NodeStatus.RUNNING, lease_until__lt=Now()
+    ).first()
+    if run is None:
+        return False
+    gone = {"token": None, "lease_until": None, "reserved_agents": 0}
+    held = {"token": run.token, "attempt": run.attempt}
+    if is_poison(run.loss_count + 1):
+        error = {
+            "code": "worker_lost",
+            "message": f"Its worker died {MAX_LOSSES} times.",
+            "hint": "Look at the workers' memory and logs, then retry the step.",
+            "retryable": True,
+        }
+        move(
+            run.pk,
+            NodeStatus.RUNNING,
+            NodeStatus.FAILED,
+            expect=held,
+            error=error,
+            loss_count=F("loss_count") + 1,
+            finished_at=Now(),
+            **gone,
+        )
+        advance(execution, event(execution_id, "node.failed", node_run_id=run.pk, error=error))
+        return True
+    move(
+        run.pk,
+        NodeStatus.RUNNING,
+        NodeStatus.QUEUED,
+        expect=held,
+        attempt=run.attempt + 1,
+        loss_count=F("loss_count") + 1,
+        queued_at=Now(),
+        dispatched_at=None,
+        **gone,
+    )
+    dispatch_on_commit([(run.pk, run.attempt + 1)])
+    advance(execution, event(execution_id, "node.lost", node_run_id=run.pk, attempt=run.attempt))
+    return True
+
+
+def expire_late() -> int:
+    """End runs whose active time is over."""
+    late = WorkflowExecution.objects.filter(
+        status=ExecutionStatus.RUNNING, deadline_at__lt=Now()
+    ).values_list("pk", flat=True)[:BATCH]
+    return sum(expire(execution_id) for execution_id in late)

@@ -1,0 +1,131 @@
+"""The watchdog of a worker process: renews the lease, sees stop and deadline, ends the deaf.
+
+One thread with its own database connection for the life of the process. When the claim is lost
+or the run is over it sets the claim's ``cancelled``; when the main thread ignores its deadline,
+or PostgreSQL stays away, it ends the process: ``reconcile`` gives the step to another.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+
+from workflows.executions.claim import Claim, renew
+from workflows.models import WorkerBeat
+
+log = structlog.get_logger(__name__)
+EXIT_DEAF = 70
+"""Exit status of a process that its watchdog ended."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    claim: Claim
+    ends: float
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    last_seen: float = field(default_factory=time.monotonic)
+
+
+class Watchdog:
+    """Watches the one claim that its process holds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: _Watched | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread; does nothing when it runs already in this process."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._loop, daemon=True, name="watchdog")
+            self._thread.start()
+
+    def hold(self, claim: Claim) -> threading.Event:
+        """Begin to watch; gives the event that says to stop."""
+        seconds = min(settings.ENGINE.node_deadline_seconds, claim.seconds_left)
+        watched = _Watched(claim, time.monotonic() + seconds)
+        with self._lock:
+            self._watched = watched
+        return watched.cancelled
+
+    def release(self) -> None:
+        """Stop watching."""
+        with self._lock:
+            self._watched = None
+
+    def _loop(self) -> None:
+        name = f"{socket.gethostname()}-{os.getpid()}"
+        while True:
+            with self._lock:
+                watched = self._watched
+            try:
+                if watched is not None:
+                    self._look(watched)
+                _beat(name)
+            except DatabaseError as error:
+                self._without_database(watched, error)
+            time.sleep(settings.ENGINE.renew_seconds)
+
+    def _look(self, watched: _Watched) -> None:
+        goes_on = renew(watched.claim)
+        watched.last_seen = time.monotonic()
+        with self._lock:
+            if self._watched is not watched:
+                return
+        if not goes_on:
+            watched.cancelled.set()
+        self._check_deadline(watched)
+
+    def _check_deadline(self, watched: _Watched) -> None:
+        late = time.monotonic() - watched.ends
+        if late > 0:
+            watched.cancelled.set()
+        if late > settings.ENGINE.deadline_grace_seconds:
+            log.error("main thread ignores its deadline", node_run=watched.claim.node_run_id)
+            os._exit(EXIT_DEAF)
+
+    def _without_database(self, watched: _Watched | None, error: DatabaseError) -> None:
+        """A worker that cannot renew gives up before somebody else takes its step."""
+        connection.close()
+        log.warning("watchdog cannot reach the database", error=type(error).__name__)
+        if watched is None:
+            return
+        away = time.monotonic() - watched.last_seen
+        if away > settings.ENGINE.database_patience_seconds:
+            os._exit(EXIT_DEAF)
+
+
+def _beat(name: str) -> None:
+    WorkerBeat.objects.update_or_create(
+        name=name,
+        defaults={
+            "kind": WorkerBeat.Kind.WORKER,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "seen_at": Now(),
+        },
+    )
+
+
+watchdog = Watchdog()
+
+
+@contextmanager
+def watching(claim: Claim) -> Iterator[threading.Event]:
+    """Keep the claim alive while the body runs; gives the event that says to stop."""
+    watchdog.start()
+    cancelled = watchdog.hold(claim)
+    try:
+        yield cancelled
+    finally:
+        watchdog.release()

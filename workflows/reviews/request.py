@@ -1,0 +1,45 @@
+"""Opens one round of a review."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from workflows.executions.moves import database_now
+from workflows.models import NodeRun, ReviewTask, WorkflowExecution
+from workflows.nodes.effects import AskReview
+from workspaces.models import User
+
+
+def open_task(execution: WorkflowExecution, run: NodeRun, effect: AskReview) -> ReviewTask:
+    """Write the task of the run's present round; the caller holds the execution's lock.
+
+    Reviewers who are not members of the workspace are left out; with none left the role decides.
+    """
+    items = [dict(item) for item in effect.items]
+    due_at = None
+    if effect.due_in_hours is not None:
+        due_at = database_now() + timedelta(hours=effect.due_in_hours)
+    task = ReviewTask.objects.create(
+        node_run=run,
+        round=run.round,
+        instructions=effect.instructions,
+        items=items,
+        rules=dict(effect.rules),
+        content_hash=items_hash(items),
+        role=effect.role,
+        due_at=due_at,
+    )
+    if effect.assignees:
+        emails = [address.strip().lower() for address in effect.assignees]
+        members = User.objects.filter(memberships__workspace=execution.workspace_id)
+        task.assignees.set([user for user in members if user.email.lower() in emails])
+    return task
+
+
+def items_hash(items: Sequence[Any]) -> str:
+    """A digest of what is under review, so that a decision says what it decided on."""
+    return hashlib.sha256(json.dumps(items, sort_keys=True, default=str).encode()).hexdigest()

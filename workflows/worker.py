@@ -1,0 +1,104 @@
+"""Worker processes: RQ's pool and a worker that runs one step at a time, without a fork a job.
+
+RQ only carries messages here. A message may name the functions of ``workflows.jobs`` and no
+other; what it names runs in this process, with no alarm, no callback and no stored result:
+PostgreSQL knows all that matters, and a job that is lost is sent again by ``reconcile``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import close_old_connections, connections
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.exceptions import DeserializationError
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
+from rq.worker_pool import WorkerPool
+
+from workflows import jobs, queue
+from workflows.executions.watch import watchdog
+
+log = structlog.get_logger(__name__)
+ALLOWED: dict[str, Callable[[int, int], None]] = {queue.RUN_NODE: jobs.run_node}
+_PR_SET_PDEATHSIG = 1
+
+
+class NodeWorker(SimpleWorker):
+    """Runs ``workflows.jobs`` and nothing else."""
+
+    def work(self, *args: Any, **kwargs: Any) -> bool:
+        """RQ's loop, without its scheduler, in a process that dies with its parent."""
+        kwargs["with_scheduler"] = False
+        die_with_parent()
+        connections.close_all()
+        watchdog.start()
+        return bool(super().work(*args, **kwargs))
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run one message. Redis hears of its start and of its end in one round trip each."""
+        with self.connection.pipeline() as pipe:
+            self.set_state(WorkerStatus.BUSY, pipeline=pipe)
+            pipe.lrem(queue.intermediate_queue_key, 1, job.id)
+            pipe.execute()
+        try:
+            self._call(job)
+        finally:
+            with self.connection.pipeline() as pipe:
+                pipe.delete(job.key)
+                self.set_state(WorkerStatus.IDLE, pipeline=pipe)
+                pipe.execute()
+
+    def _call(self, job: Job) -> None:
+        try:
+            function = ALLOWED.get(job.func_name)
+            arguments = job.args
+        except DeserializationError:
+            function, arguments = None, ()
+        if function is None or not _are_ids(arguments):
+            log.error("message refused", job=job.id)
+            return
+        close_old_connections()
+        try:
+            function(*arguments)
+        except Exception:
+            log.exception("message failed", job=job.id)
+            connections.close_all()
+
+
+def _are_ids(arguments: Any) -> bool:
+    return len(arguments) == 2 and all(type(one) is int for one in arguments)
+
+
+def die_with_parent() -> None:
+    """Let the kernel end this process when its parent dies (Linux; else nothing happens)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() == 1:
+        raise SystemExit("The worker pool has gone.")
+
+
+class NodePool(WorkerPool):
+    """A pool of node workers over one connection setting; its parent queries nothing."""
+
+    def __init__(self, connection: Redis, processes: int) -> None:
+        super().__init__(
+            [queue.QUEUE_NAME],
+            connection=connection,
+            num_workers=processes,
+            worker_class=NodeWorker,
+            serializer=JSONSerializer,
+        )
+
+    def start_worker(self, *args: Any, **kwargs: Any) -> None:
+        """Close this process's connections before each fork, so that none is shared."""
+        connections.close_all()
+        super().start_worker(*args, **kwargs)
