@@ -3,9 +3,8 @@ SHELL := /bin/sh
 VENV ?= .venv
 PORT ?= 8000
 PY := $(VENV)/bin/python
-LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-config --no-emit-index-url --default-index https://pypi.org/simple
-export PORT VENV
+
+export PORT VENV UPGRADE
 
 .PHONY: help run test lint format lock install dev
 
@@ -25,7 +24,7 @@ format: dev ## rewrite the code in the house style
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 
 lock: dev ## compile requirements/*.in again from PyPI
-	@$(PY) -m scripts.lock
+	@scripts/lock.sh
 
 install:
 	@. scripts/python.sh && exec "$$PYTHON" scripts/bootstrap.py run
