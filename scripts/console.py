@@ -22,10 +22,10 @@ class Console:
     """How many bytes of each followed log were shown."""
 
     def say(self, line: str) -> None:
-        """Print one line and keep it."""
-        self._print(line)
+        """Keep one line and print it."""
         with self.log.open("a") as file:
             file.write(f"{line}\n")
+        self._print(line)
 
     def follow(self, children: Iterable[Child]) -> None:
         """Print what the children wrote since the last call, each line behind a name."""

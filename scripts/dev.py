@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -20,7 +20,6 @@ from scripts.processes import Child, StackError, die_with_parent, end_leftovers,
 from scripts.services import ROOT, Server
 from scripts.stack import Plan, open_local
 
-LOCAL = ROOT / ".local"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -144,22 +143,27 @@ def sole_launcher(file: Path, url: str) -> Iterator[None]:
         yield
 
 
-def main() -> int:
-    """Run the stack of this clone; returns the exit status."""
+def launch(local: Path, shell: Mapping[str, str], plan_type: type[Plan] = Plan) -> int:
+    """Run one stack with its data in ``local`` until it is asked to end; returns the status."""
     for number in SIGNALS:
         signal.signal(number, _raise_stop)
-    _end_with_make()
     try:
-        open_local(LOCAL)
-        plan = Plan(LOCAL, local_env.with_dotenv(ROOT / ".env", os.environ))
-        with sole_launcher(LOCAL / "lock", plan.url):
-            start_new_logs(LOCAL / "log")
-            return Launcher(plan, Console(LOCAL / "log" / "launcher.log")).run()
+        open_local(local)
+        plan = plan_type(local, shell)
+        with sole_launcher(local / "lock", plan.url):
+            start_new_logs(local / "log")
+            return Launcher(plan, Console(local / "log" / "launcher.log")).run()
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
     except Stop:
         return 0
+
+
+def main() -> int:
+    """Run the stack of this clone; returns the exit status."""
+    _end_with_make()
+    return launch(ROOT / ".local", local_env.with_dotenv(ROOT / ".env", os.environ))
 
 
 def _raise_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
