@@ -18,7 +18,7 @@ from workflows.engine.retry import MAX_UNKNOWN
 from workflows.engine.states import AgentStatus
 from workflows.executions.claim import Claim
 from workflows.executions.inputs import image_value
-from workflows.executions.moves import event
+from workflows.executions.moves import event, write_events
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, AgentOutcome, NodeError
 from workflows.providers import pricing
@@ -160,9 +160,10 @@ class Ledger:
         if not moved:
             AgentJob.objects.filter(pk=job.pk).update(**fields)
         self._charge(answer.usage, cost)
-        event(
+        done = event(
             self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index
-        ).save(force_insert=True)
+        )
+        write_events([done])
         return AgentOutcome(job.index, output=output)
 
     def fail(self, job: AgentJob, error: ProviderError) -> AgentOutcome:

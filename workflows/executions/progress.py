@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from workflows.engine.states import NODE_ACTIVE, NodeStatus
 from workflows.models import WorkflowExecution
 
-COUNTED = ("total", "completed", "failed", "skipped", "running", "waiting")
-CLOCK = ("active_seconds", "active_since", "deadline_at")
+_SAVED = (
+    "status", "finished_at", "active_seconds", "active_since", "deadline_at",
+    "total", "completed", "failed", "skipped", "running", "waiting",
+)  # fmt: skip
+_SAVE = (
+    "UPDATE workflows_workflowexecution SET revision = revision + 1, error = %s::jsonb, "
+    + ", ".join(f"{name} = %s" for name in _SAVED)
+    + " WHERE id = %s"
+)
 
 
 def count(execution: WorkflowExecution, statuses: Iterable[str]) -> None:
@@ -51,3 +61,12 @@ def percent(execution: WorkflowExecution) -> int:
         return 0
     ended = execution.completed + execution.failed + execution.skipped
     return int(100 * (ended + 0.5 * execution.running) / execution.total)
+
+
+def save(execution: WorkflowExecution) -> None:
+    """Write what a decision changed of the run, and count its revision up."""
+    error = None if execution.error is None else json.dumps(execution.error)
+    values = [getattr(execution, name) for name in _SAVED]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [error, *values, execution.pk])
+    execution.revision += 1

@@ -33,7 +33,7 @@ def run(claim: Claim, cancelled: threading.Event) -> None:
     ``cancelled`` is set by the watchdog when the claim is lost, the run was stopped or its time
     is over.
     """
-    record = NodeRun.objects.get(pk=claim.node_run_id)
+    record = claim.run
     try:
         try:
             result = _work(claim, record, cancelled)
