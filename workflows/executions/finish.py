@@ -36,8 +36,9 @@ class ClaimLost(Exception):
 def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -> None:
     """Complete the step, or leave it waiting on people or lanes as its effect asks.
 
-    ``used`` is the config as it ran. Raises ``ClaimLost`` when the step is no longer this claim's, ``NodeError`` when its effect
-    cannot be applied (the 21st image); nothing is changed then.
+    ``used`` is the config as it ran. Raises ``ClaimLost`` when the step is no longer this
+    claim's, ``NodeError`` when its effect cannot be applied (the 21st image); nothing is changed
+    then.
     """
     execution = lock(claim.execution_id)
     output, effect = dict(result.output), result.effect

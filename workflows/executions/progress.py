@@ -12,15 +12,15 @@ from django.db import connection
 from workflows.engine.states import NODE_ACTIVE, NodeStatus
 from workflows.models import WorkflowExecution
 
-_SAVED = (
-    "status", "finished_at", "active_seconds", "active_since", "deadline_at",
-    "total", "completed", "failed", "skipped", "running", "waiting",
-)  # fmt: skip
-_SAVE = (
-    "UPDATE workflows_workflowexecution SET revision = revision + 1, error = %s::jsonb, "
-    + ", ".join(f"{name} = %s" for name in _SAVED)
-    + " WHERE id = %s"
-)
+_SAVE = """
+UPDATE workflows_workflowexecution
+   SET revision = revision + 1, error = %(error)s::jsonb, status = %(status)s,
+       finished_at = %(finished_at)s, active_seconds = %(active_seconds)s,
+       active_since = %(active_since)s, deadline_at = %(deadline_at)s,
+       total = %(total)s, completed = %(completed)s, failed = %(failed)s,
+       skipped = %(skipped)s, running = %(running)s, waiting = %(waiting)s
+ WHERE id = %(id)s
+"""
 
 
 def count(execution: WorkflowExecution, statuses: Iterable[str]) -> None:
@@ -66,7 +66,6 @@ def percent(execution: WorkflowExecution) -> int:
 def save(execution: WorkflowExecution) -> None:
     """Write what a decision changed of the run, and count its revision up."""
     error = None if execution.error is None else json.dumps(execution.error)
-    values = [getattr(execution, name) for name in _SAVED]
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE, [error, *values, execution.pk])
+        cursor.execute(_SAVE, {**vars(execution), "error": error})
     execution.revision += 1
