@@ -166,7 +166,7 @@ def main() -> int:
     return launch(ROOT / ".local", local_env.with_dotenv(ROOT / ".env", os.environ))
 
 
-def _raise_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+def _raise_stop(number: int, frame: FrameType | None) -> None:
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise Stop
