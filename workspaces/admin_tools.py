@@ -6,9 +6,9 @@ Nothing here trusts data: every value passes through ``format_html``.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin
@@ -52,12 +52,15 @@ class ReadOnlyAdmin(_ReadOnly, admin.ModelAdmin[M]):
 
     show_full_result_count = False
     list_per_page = 50
-    deferred: Sequence[str] = ()
+    list_select_related: ClassVar[tuple[str, ...]] = ()
+    deferred: ClassVar[tuple[str, ...]] = ()
     """Heavy columns that the list does without."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        """Leave heavy columns in the database until a page asks for them."""
+        """Load what links name; leave heavy columns where they are until a page asks for them."""
         found: QuerySet[M] = super().get_queryset(request)
+        if self.list_select_related:
+            found = found.select_related(*self.list_select_related)
         match = request.resolver_match
         is_list = match is not None and (match.url_name or "").endswith("_changelist")
         return found.defer(*self.deferred) if is_list else found
@@ -80,9 +83,9 @@ class ReadOnlyInline(_ReadOnly, admin.TabularInline[M, Parent]):
     extra = 0
     can_delete = False
     classes = ("cl-readonly",)
-    related: Sequence[str] = ()
+    related: ClassVar[tuple[str, ...]] = ()
     """Relations that the columns read."""
-    deferred: Sequence[str] = ()
+    deferred: ClassVar[tuple[str, ...]] = ()
     """Heavy columns that the table does without."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002

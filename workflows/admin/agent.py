@@ -173,9 +173,9 @@ class AgentJobAdmin(_Columns, ReadOnlyAdmin[AgentJob]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AgentJob]:
         """Count the calls in the same query."""
-        return _counted(super().get_queryset(request)).select_related("node_run__execution")
+        return _counted(super().get_queryset(request))
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # type: ignore[override]
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A run's page links to its agents."""
         if lookup == "node_run__execution__id__exact":
             return True

@@ -107,10 +107,6 @@ class ExecutionAdmin(ReadOnlyAdmin[WorkflowExecution]):
         ),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkflowExecution]:
-        """Load the template with the run."""
-        return super().get_queryset(request).select_related("version__template")
-
     @admin.display(description="status", ordering="status")
     def state(self, row: WorkflowExecution) -> str:
         """Where it stands."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from workflows.admin.agent import AgentJobsInline
 from workflows.admin.looks import node_badge
@@ -70,10 +68,6 @@ class NodeRunAdmin(ReadOnlyAdmin[NodeRun]):
             },
         ),
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[NodeRun]:
-        """Load the run with the step."""
-        return super().get_queryset(request).select_related("execution")
 
     @admin.display(description="step", ordering="key")
     def step(self, row: NodeRun) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -77,11 +76,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin[ReviewTask]):
         ("Rules", {"fields": ("terms", "content_hash"), "classes": ("collapse",)}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ReviewTask]:
-        """Load step and run with the review."""
-        return super().get_queryset(request).select_related("node_run__execution")
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # type: ignore[override]
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A run's page links to its reviews."""
         if lookup == "node_run__execution__id__exact":
             return True
