@@ -18,6 +18,7 @@ from workspaces.models import Membership, Project, User, Workspace
 admin.site.site_header = "Copyloom"
 admin.site.site_title = "Copyloom admin"
 admin.site.index_title = "Administration"
+admin.site.enable_nav_sidebar = False  # lists need the width more
 
 
 def _count_of(model: type[Model]) -> Coalesce:

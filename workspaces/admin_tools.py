@@ -6,7 +6,7 @@ Nothing here trusts data: every value passes through ``format_html``.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -18,6 +18,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -28,6 +29,9 @@ INLINE_ROWS = 200
 """Rows of a read-only table inside another page; the rest is in the table's own list."""
 JSON_CHARS = 50_000
 """How much of one value a page shows."""
+READABLE_DEPTH = 3
+LIST_ITEMS = 50
+"""Items of one list that ``readable`` shows."""
 NOTHING = "-"
 
 
@@ -50,6 +54,7 @@ class _ReadOnly:
 class ReadOnlyAdmin(_ReadOnly, admin.ModelAdmin[M]):
     """A list and pages of rows that the engine owns."""
 
+    change_form_template = "admin/readonly_change_form.html"
     show_full_result_count = False
     list_per_page = 50
     list_select_related: ClassVar[tuple[str, ...]] = ()
@@ -141,20 +146,36 @@ def preformatted(text: str) -> SafeString:
     return format_html('<pre class="cl-json">{}</pre>', _cut(text))
 
 
-def readable(value: Any) -> SafeString | str:
-    """A value for people: texts with their line breaks, a row for each key, JSON for the rest."""
+def readable(value: Any, depth: int = 0) -> SafeString | str:
+    """A value for people: texts with their line breaks, a row for each key or item.
+
+    What lies deeper than ``READABLE_DEPTH`` is shown as JSON.
+    """
     if isinstance(value, str) and value:
         return format_html('<div class="cl-text">{}</div>', _cut(value))
-    if isinstance(value, Mapping) and value:
-        rows = format_html_join(
-            "", "<tr><th>{}</th><td>{}</td></tr>", ((key, readable(v)) for key, v in value.items())
-        )
-        return format_html('<table class="cl-facts">{}</table>', rows)
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return format_html_join("", "{}", ((readable(item),) for item in value))
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, bool | int | float):
         return json.dumps(value)
-    return pretty_json(value if value != "" else None)
+    if depth < READABLE_DEPTH and isinstance(value, Mapping) and value:
+        return _facts([(key, readable(item, depth + 1)) for key, item in value.items()])
+    if depth < READABLE_DEPTH and isinstance(value, list) and value:
+        rows = [(str(n), readable(item, depth + 1)) for n, item in enumerate(value[:LIST_ITEMS], 1)]
+        if len(value) > LIST_ITEMS:
+            rows.append(("…", f"{len(value):,} in all"))
+        return _facts(rows)
+    return NOTHING if value == "" else pretty_json(value)
+
+
+def _facts(rows: Sequence[tuple[str, str]]) -> SafeString:
+    body = format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", rows)
+    return format_html('<table class="cl-facts">{}</table>', body)
+
+
+def when(moment: datetime | None) -> str:
+    """A moment, short enough for a column; the year only when it is another."""
+    if moment is None:
+        return NOTHING
+    local = timezone.localtime(moment)
+    return date_format(local, "M j, H:i" if local.year == timezone.now().year else "M j, Y")
 
 
 def duration(began: datetime | None, ended: datetime | None) -> str:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from tests import factories as make
 from tests.admin.conftest import page
+from workflows.admin.looks import fault
 from workflows.models import AgentJob, WorkerBeat, WorkflowExecution
-from workspaces.admin_tools import JSON_CHARS, duration, pretty_json, readable
+from workspaces.admin_tools import JSON_CHARS, LIST_ITEMS, duration, pretty_json, readable
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,12 @@ def test_a_call_with_no_price_says_so_once_it_is_over(root: Client) -> None:
     body = root.get(page(AgentJob, "changelist")).content.decode()
     assert '<td class="field-spent">unpriced</td>' in body
     assert '<td class="field-calls_made">3</td>' in body
+
+
+def test_an_agent_that_sent_nothing_has_no_cost_to_speak_of(root: Client) -> None:
+    make.AgentJobFactory(cost=None, finished_at=timezone.now(), calls=[])
+    body = root.get(page(AgentJob, "changelist")).content.decode()
+    assert '<td class="field-spent">-</td>' in body
 
 
 def test_a_run_says_how_far_it_is_and_how_long_it_took(root: Client) -> None:
@@ -82,6 +89,35 @@ def test_a_value_of_a_megabyte_is_cut_and_says_so() -> None:
     for shown in (pretty_json(["x" * 1_000_000]), readable("x" * 1_000_000)):
         assert len(shown) < JSON_CHARS + 200
         assert "cut here" in shown
+
+
+def test_a_long_list_says_how_long_it_is() -> None:
+    shown = readable(["x"] * 1_234)
+    assert "1,234 in all" in shown
+    assert shown.count("<tr>") == LIST_ITEMS + 1
+
+
+def test_what_lies_deep_is_shown_as_json() -> None:
+    shown = readable({"a": {"b": {"c": {"d": 1}}}})
+    assert "<th>c</th>" in shown
+    assert "&quot;d&quot;: 1" in shown
+
+
+def test_an_error_begins_with_what_people_need() -> None:
+    shown = fault(
+        {"code": "rate_limit", "hint": "Wait.", "message": "Too fast.", "retryable": True}
+    )
+    places = [shown.index(text) for text in ("Too fast.", "Wait.", "rate_limit", "retryable")]
+    assert places == sorted(places)
+
+
+def test_a_waiting_review_shows_no_decision(root: Client) -> None:
+    waiting, decided = make.ReviewTaskFactory(), make.ReviewDecisionFactory().task
+    bodies = [
+        root.get(page(type(task), "change", task.pk)).content.decode()
+        for task in (waiting, decided)
+    ]
+    assert ["Verdict" in body for body in bodies] == [False, True]
 
 
 def test_a_prompt_keeps_its_line_breaks() -> None:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import F, Func, IntegerField, QuerySet
 from django.http import HttpRequest
 
-from workflows.admin.looks import agent_badge
+from workflows.admin.looks import agent_badge, fault
 from workflows.models import AgentJob, NodeRun, Provider
 from workspaces.admin_tools import (
     NOTHING,
@@ -18,6 +18,7 @@ from workspaces.admin_tools import (
     dollars,
     pretty_json,
     readable,
+    when,
 )
 
 
@@ -41,7 +42,7 @@ class _Columns:
         """In dollars; an unknown price is said to be unknown."""
         if row.cost is not None:
             return dollars(row.cost)
-        return "unpriced" if row.finished_at else NOTHING
+        return "unpriced" if row.finished_at and self.calls_made(row) else NOTHING
 
     @admin.display(description="latency", ordering="latency_ms")
     def latency(self, row: AgentJob) -> str:
@@ -135,7 +136,7 @@ class AgentJobAdmin(_Columns, ReadOnlyAdmin[AgentJob]):
         "spent",
         "latency",
         "calls_made",
-        "created_at",
+        "when",
     )
     list_filter = ("status", "kind", ProviderFilter, "created_at")
     list_select_related = ("node_run__execution",)
@@ -181,6 +182,11 @@ class AgentJobAdmin(_Columns, ReadOnlyAdmin[AgentJob]):
             return True
         return super().lookup_allowed(lookup, value, request)
 
+    @admin.display(description="created", ordering="created_at")
+    def when(self, row: AgentJob) -> str:
+        """The moment, in short."""
+        return when(row.created_at)
+
     @admin.display(description="step", ordering="node_run")
     def step(self, row: AgentJob) -> str:
         """The step and its run, with a link."""
@@ -189,7 +195,7 @@ class AgentJobAdmin(_Columns, ReadOnlyAdmin[AgentJob]):
     @admin.display(description="error")
     def details(self, row: AgentJob) -> str:
         """What went wrong, with code and hint."""
-        return readable(row.error)
+        return fault(row.error)
 
     @admin.display(description="output")
     def made(self, row: AgentJob) -> str:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
-from workflows.admin.looks import execution_badge, node_badge
+from workflows.admin.looks import execution_badge, fault, node_badge
 from workflows.executions.progress import percent
 from workflows.models import AgentJob, ExecutionEvent, NodeRun, ReviewTask, WorkflowExecution
 from workspaces.admin_tools import (
@@ -22,6 +22,7 @@ from workspaces.admin_tools import (
     list_link,
     pretty_json,
     readable,
+    when,
 )
 
 
@@ -65,7 +66,7 @@ class ExecutionAdmin(ReadOnlyAdmin[WorkflowExecution]):
         "workspace",
         "template",
         "launched_by",
-        "started_at",
+        "when",
         "took",
         "tokens",
         "spent",
@@ -84,10 +85,8 @@ class ExecutionAdmin(ReadOnlyAdmin[WorkflowExecution]):
                 "fields": (
                     ("state", "steps"),
                     "title",
-                    "workspace",
-                    "project",
-                    "template",
-                    "launched_by",
+                    ("workspace", "project"),
+                    ("template", "launched_by"),
                     ("created_at", "started_at", "finished_at", "took"),
                     ("tokens", "spent"),
                     "lists",
@@ -138,6 +137,11 @@ class ExecutionAdmin(ReadOnlyAdmin[WorkflowExecution]):
         number = f"v{row.version.number}" if row.version.number else "(draft)"
         return change_link(row.version, f"{row.version.template.name} {number}")
 
+    @admin.display(description="started", ordering="started_at")
+    def when(self, row: WorkflowExecution) -> str:
+        """The moment, in short."""
+        return when(row.started_at)
+
     @admin.display(description="took")
     def took(self, row: WorkflowExecution) -> str:
         """From start to end, or to now."""
@@ -160,7 +164,7 @@ class ExecutionAdmin(ReadOnlyAdmin[WorkflowExecution]):
     @admin.display(description="error")
     def problem(self, row: WorkflowExecution) -> str:
         """What went wrong."""
-        return readable(row.error)
+        return fault(row.error)
 
     @admin.display(description="brief")
     def brief(self, row: WorkflowExecution) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from workflows.engine.states import (
     EXECUTION_LOOKS,
     NODE_LOOKS,
@@ -11,7 +14,7 @@ from workflows.engine.states import (
     ReviewState,
 )
 from workflows.models import AgentJob, NodeRun, ReviewTask, WorkflowExecution
-from workspaces.admin_tools import badge
+from workspaces.admin_tools import badge, readable
 
 _AGENT_TOKENS = {
     AgentStatus.PENDING: "pending",
@@ -50,3 +53,10 @@ def agent_badge(job: AgentJob) -> str:
 def review_badge(task: ReviewTask) -> str:
     """Where a review stands."""
     return badge(task.get_state_display(), _REVIEW_TOKENS[ReviewState(task.state)])
+
+
+def fault(error: Mapping[str, Any] | None) -> str:
+    """What went wrong: first what people need, then the rest."""
+    found = dict(error or {})
+    first = {key: found.pop(key) for key in ("message", "hint", "code") if found.get(key)}
+    return readable({**first, **found})

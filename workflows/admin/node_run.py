@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from workflows.admin.agent import AgentJobsInline
-from workflows.admin.looks import node_badge
+from workflows.admin.looks import fault, node_badge
 from workflows.models import NodeRun
 from workspaces.admin_tools import (
     NOTHING,
@@ -14,6 +14,7 @@ from workspaces.admin_tools import (
     duration,
     pretty_json,
     readable,
+    when,
 )
 
 _RUN_DEFERRED = ("execution__inputs", "execution__error")
@@ -30,7 +31,7 @@ class NodeRunAdmin(ReadOnlyAdmin[NodeRun]):
         "run",
         "attempt",
         "round",
-        "started_at",
+        "when",
         "took",
         "problem",
     )
@@ -84,6 +85,11 @@ class NodeRunAdmin(ReadOnlyAdmin[NodeRun]):
         """The run, with a link."""
         return change_link(row.execution)
 
+    @admin.display(description="started", ordering="started_at")
+    def when(self, row: NodeRun) -> str:
+        """The moment, in short."""
+        return when(row.started_at)
+
     @admin.display(description="took")
     def took(self, row: NodeRun) -> str:
         """From start to end, or to now."""
@@ -97,7 +103,7 @@ class NodeRunAdmin(ReadOnlyAdmin[NodeRun]):
     @admin.display(description="error")
     def details(self, row: NodeRun) -> str:
         """What went wrong, with code and hint."""
-        return readable(row.error)
+        return fault(row.error)
 
     @admin.display(description="input")
     def given(self, row: NodeRun) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from workflows.admin.looks import review_badge
+from workflows.engine.states import ReviewState
 from workflows.models import NodeRun, ReviewDecision, ReviewTask
 from workspaces.admin_tools import (
     NOTHING,
@@ -75,6 +76,11 @@ class ReviewTaskAdmin(ReadOnlyAdmin[ReviewTask]):
         ("What is shown", {"fields": ("shown",)}),
         ("Rules", {"fields": ("terms", "content_hash"), "classes": ("collapse",)}),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: ReviewTask | None) -> Any:
+        """No table of decisions while people are still asked."""
+        waits = obj is None or obj.state == ReviewState.WAITING
+        return () if waits else super().get_inlines(request, obj)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A run's page links to its reviews."""
