@@ -14,6 +14,10 @@ import environs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_ENV = BASE_DIR / ".local" / "env"
+LOCAL_SECRET = "local-development-only-not-a-secret-0123456789abcdef"  # noqa: S105 - not for production
+LOCAL_KEY = "Y29weWxvb20tbG9jYWwtZGV2ZWxvcG1lbnQta2V5ISE="
+LOCAL_DATABASE = "postgres://copyloom@127.0.0.1:5432/copyloom"
+LOCAL_REDIS = "redis://127.0.0.1:6379/0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,13 @@ def read_env(*, local: bool) -> Env:
     env = environs.Env()
     if local and LOCAL_ENV.exists():
         env.read_env(str(LOCAL_ENV), override=False)
-    secret = (
-        {"default": "local-development-only-not-a-secret-0123456789abcdef"} if local else {}
-    )
-    keys: dict[str, Any] = (
-        {"default": ["Y29weWxvb20tbG9jYWwtZGV2ZWxvcG1lbnQta2V5ISE="]} if local else {}
-    )
-    database: dict[str, Any] = (
-        {"default": "postgres://copyloom@127.0.0.1:5432/copyloom"} if local else {}
-    )
+    secret: dict[str, Any] = {"default": LOCAL_SECRET} if local else {}
+    keys: dict[str, Any] = {"default": [LOCAL_KEY]} if local else {}
+    database: dict[str, Any] = {"default": LOCAL_DATABASE} if local else {}
+    redis: dict[str, Any] = {"default": LOCAL_REDIS} if local else {}
     return Env(
         database=env.dj_db_url("DATABASE_URL", **database),
-        redis_url=env.str("REDIS_URL", **({"default": "redis://127.0.0.1:6379/0"} if local else {})),
+        redis_url=env.str("REDIS_URL", **redis),
         secret_key=env.str("SECRET_KEY", **secret),
         encryption_keys=env.list("FIELD_ENCRYPTION_KEYS", **keys),
         allowed_hosts=env.list("ALLOWED_HOSTS", default=["*"] if local else []),

@@ -17,14 +17,14 @@ from documents.images import open_image
 from documents.models import Document, DocumentAttachment, DocumentVersion, Image, ReferenceFile
 
 
-class ReadOnly(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(admin.options.BaseModelAdmin[Any]):
     """Rows that the app alone writes."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: the pages show the rows."""
         return False
 
@@ -39,7 +39,7 @@ def thumbnail(image: Image, *, height: int = 60) -> str:
     )
 
 
-class AttachmentInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class AttachmentInline(ReadOnly, admin.TabularInline[DocumentAttachment, Document]):
     """The images of a document, in order."""
 
     model = DocumentAttachment
@@ -58,7 +58,7 @@ class AttachmentInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         return thumbnail(row.image)
 
 
-class VersionInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class VersionInline(ReadOnly, admin.TabularInline[DocumentVersion, Document]):
     """Every text that the document has had."""
 
     model = DocumentVersion
@@ -73,7 +73,7 @@ class VersionInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Document)
-class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DocumentAdmin(admin.ModelAdmin[Document]):
     """Documents; saving a text makes a version."""
 
     list_display = ["title", "workspace", "project", "version", "images", "updated_at"]
@@ -105,7 +105,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         found: QuerySet[Document] = super().get_queryset(request)
         return found.annotate(image_count=Count("attachments"))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Documents begin in the app, in a workspace that has a person or a run behind it."""
         return False
 
@@ -113,8 +113,8 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self,
         request: HttpRequest,
         obj: Document,
-        form: ModelForm[Document],  # noqa: ARG002
-        change: bool,  # noqa: ARG002
+        form: ModelForm[Document],
+        change: bool,
     ) -> None:
         """Save the text through ``edit_document``, so that the old one stays."""
         edit_document(
@@ -142,7 +142,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Image)
-class ImageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ImageAdmin(ReadOnly, admin.ModelAdmin[Image]):
     """Pictures and where they came from."""
 
     list_display = ["picture", "alt_text", "workspace", "source", "dimensions", "created_at"]
@@ -198,7 +198,7 @@ class ImageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ReferenceFile)
-class ReferenceFileAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReferenceFileAdmin(ReadOnly, admin.ModelAdmin[ReferenceFile]):
     """Texts that briefs refer to."""
 
     list_display = ["name", "kind", "workspace", "size", "uploaded_by", "created_at"]

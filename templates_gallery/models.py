@@ -23,9 +23,7 @@ class Category(models.Model):
 class GalleryEntry(models.Model):
     """A template on a shelf, as curators show it."""
 
-    template = models.OneToOneField(
-        WorkflowTemplate, models.CASCADE, related_name="gallery_entry"
-    )
+    template = models.OneToOneField(WorkflowTemplate, models.CASCADE, related_name="gallery_entry")
     category = models.ForeignKey(
         Category, models.SET_NULL, null=True, blank=True, related_name="entries"
     )

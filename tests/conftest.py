@@ -15,11 +15,11 @@ import pytest
 from django.db import connections
 
 from tests.engine import Drive
+from tests.scripted_openai import ScriptedOpenAI
 from workflows import queue
 from workflows.executions import dispatch
+from workflows.models import Provider
 from workspaces.models import Membership, Role, User, Workspace
-
-pytest_plugins = ["tests.scripted_openai"]
 
 
 @pytest.fixture
@@ -74,6 +74,36 @@ def media(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture
+def scripted_openai() -> Iterator[ScriptedOpenAI]:
+    """A scripted model service over real HTTP."""
+    with ScriptedOpenAI() as server:
+        yield server
+
+
+@pytest.fixture
+def providers(scripted_openai: ScriptedOpenAI, db: None) -> ScriptedOpenAI:
+    """The scripted service as the default for copy, studio as the default for images."""
+    add_providers(scripted_openai.base_url)
+    return scripted_openai
+
+
+def add_providers(base_url: str) -> None:
+    """Rows for a scripted service and for studio."""
+    Provider.objects.create(
+        slug="scripted",
+        name="Scripted",
+        kind=Provider.Kind.OPENAI_COMPATIBLE,
+        base_url=base_url,
+        copy_model="scripted-1",
+        image_model="scripted-image-1",
+        default_for_copy=True,
+    )
+    Provider.objects.create(
+        slug="studio", name="Studio", kind=Provider.Kind.STUDIO, default_for_images=True
+    )
+
+
+@pytest.fixture
 def drive(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, editor: User) -> Drive:
     """Runs executions in this process: messages are recorded, then run in the order sent."""
     sent: list[tuple[int, int]] = []
@@ -115,9 +145,7 @@ class Processes:
 
 
 @pytest.fixture
-def processes(
-    transactional_db: None, redis_queue: None, settings: Any
-) -> Iterator[Processes]:
+def processes(transactional_db: None, redis_queue: None, settings: Any) -> Iterator[Processes]:
     """Real worker and reconcile processes on the test's database."""
     name = connections["default"].settings_dict["NAME"]
     env = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from workflows.graph.model import Graph
@@ -25,7 +26,9 @@ def text(key: str, template: str = "x", parent: str | None = None) -> dict[str, 
     return node(key, "compose_text", parent, template=template)
 
 
-def copy(key: str, prompt: str = "Write", parent: str | None = None, **config: Any) -> dict[str, Any]:
+def copy(
+    key: str, prompt: str = "Write", parent: str | None = None, **config: Any
+) -> dict[str, Any]:
     """A generate_copy node that does not wait between tries."""
     retry = {"max_attempts": 2, "backoff_seconds": 0}
     return node(key, "generate_copy", parent, **{"prompt": prompt, "retry": retry, **config})
@@ -36,7 +39,7 @@ def edges(*chains: str) -> list[dict[str, str]]:
     found = []
     for chain in chains:
         steps = [step.strip() for step in chain.split(">")]
-        for left, right in zip(steps, steps[1:], strict=False):
+        for left, right in pairwise(steps):
             source, _, handle = left.partition(".")
             target = right.partition(".")[0]
             found.append({"source": source, "source_handle": handle or "out", "target": target})

@@ -1,8 +1,10 @@
 """A scripted OpenAI-compatible server for tests: real HTTP, on a free loopback port.
 
-In a test (fixture ``scripted_openai`` in ``tests/conftest.py`` or your folder's)::
+In a test, by the fixture ``scripted_openai`` (``with ScriptedOpenAI() as server:`` is the same)::
 
-    with ScriptedOpenAI(latency=0.2) as server:
+    def test_something(scripted_openai: ScriptedOpenAI) -> None:
+        server = scripted_openai
+        server.latency = 0.2
         provider = OpenAICompatibleProvider("test", server.base_url)
         server.next(status(429, {"error": {"message": "slow"}}, headers={"Retry-After": "2"}))
         server.when(lambda call: "bad" in call.prompt, hang(), times=None)
@@ -50,12 +52,13 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from PIL import Image
 
 Latency = float | Callable[["Call"], float]
@@ -456,6 +459,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             if self.server.scripted._stopped.wait(trickle):
                 return
+
+
+@pytest.fixture
+def scripted_openai() -> Iterator[ScriptedOpenAI]:
+    """A fresh server for one test."""
+    with ScriptedOpenAI() as server:
+        yield server
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,11 +30,18 @@ from workflows.executions.watch import watchdog
 
 log = structlog.get_logger(__name__)
 ALLOWED: dict[str, Callable[[int, int], None]] = {queue.RUN_NODE: jobs.run_node}
+CHECK_AFTER = 5.0
+"""Seconds of rest after which the database connection is checked before it is used."""
+BEAT_EVERY = 5.0
+"""Seconds between signs of life to RQ's own registry."""
 _PR_SET_PDEATHSIG = 1
 
 
 class NodeWorker(SimpleWorker):
     """Runs ``workflows.jobs`` and nothing else."""
+
+    _used = 0.0
+    _beat = 0.0
 
     def work(self, *args: Any, **kwargs: Any) -> bool:
         """RQ's loop, without its scheduler, in a process that dies with its parent."""
@@ -59,19 +67,29 @@ class NodeWorker(SimpleWorker):
 
     def _call(self, job: Job) -> None:
         try:
-            function = ALLOWED.get(job.func_name)
+            function = ALLOWED.get(job.func_name or "")
             arguments = job.args
         except DeserializationError:
             function, arguments = None, ()
         if function is None or not _are_ids(arguments):
             log.error("message refused", job=job.id)
             return
-        close_old_connections()
+        if time.monotonic() - self._used > CHECK_AFTER:
+            close_old_connections()
         try:
             function(*arguments)
         except Exception:
             log.exception("message failed", job=job.id)
             connections.close_all()
+        self._used = time.monotonic()
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """RQ asks for three a job; one every few seconds keeps the registration alive."""
+        now = time.monotonic()
+        if pipeline is None and now - self._beat < BEAT_EVERY:
+            return
+        self._beat = now
+        super().heartbeat(timeout, pipeline=pipeline)
 
 
 def _are_ids(arguments: Any) -> bool:

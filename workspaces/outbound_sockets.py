@@ -71,8 +71,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
         """A connection to the first checked address that answers.
 
@@ -80,7 +80,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         """
         targets = self._targets(host, port, timeout)[:_TARGETS_TRIED]
         share = None if timeout is None else timeout / len(targets)
-        failure: OSError = OSError("the host has no address")
+        failure = OSError()
         for target in targets:
             try:
                 return GuardedStream(self._connect(target, share), self._limit)
@@ -98,6 +98,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
             raise httpcore2.ConnectTimeout("timed out") from error
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError("the host has no address") from error
+        if not found:
+            raise httpcore2.ConnectError("the host has no address")
         for _, address in found:
             check_address(ipaddress.ip_address(address[0].partition("%")[0]), private=private)
             if len(address) == 4 and address[3]:

@@ -1,4 +1,4 @@
-"""PostgreSQL: persistent connections with health checks, and no pool (it does not survive a fork)."""
+"""PostgreSQL: persistent connections, checked before use; no pool, it does not survive a fork."""
 
 from config.settings.environment import ENV
 

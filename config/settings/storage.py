@@ -6,7 +6,9 @@ from config.env import BASE_DIR
 from config.settings.environment import ENV
 
 
-def s3_storage(bucket: str, endpoint_url: str, access_key: str, secret_key: str, region: str) -> dict[str, Any]:
+def s3_storage(
+    bucket: str, endpoint_url: str, access_key: str, secret_key: str, region: str
+) -> dict[str, Any]:
     """Options of a private bucket; links expire after 5 minutes and never overwrite."""
     return {
         "BACKEND": "storages.backends.s3.S3Storage",

@@ -15,6 +15,7 @@ from workflows.providers import registry
 from workflows.providers.base import ProviderError
 from workspaces.outbound import OutboundRefused, check_outbound_url
 
+_DEFAULTS = ("default_for_copy", "default_for_images")
 _FROM_ENVIRONMENT = {
     "row": {"name", "kind", "base_url", "api_key", "forget_key", "api_key_env", "copy_model"}
     | {"image_model", "options", "enabled"},
@@ -24,7 +25,7 @@ _FROM_ENVIRONMENT = {
 """What an administrator's change takes out of the environment's hands; see ``defaults``."""
 
 
-class ProviderForm(forms.ModelForm[Provider]):
+class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
     """A provider with a key that can be written, replaced and forgotten, but not read."""
 
     base_url = forms.CharField(
@@ -79,6 +80,14 @@ class ProviderForm(forms.ModelForm[Provider]):
             self.add_error("api_key", "Enter the key again: it was given for another host.")
         return data
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Fields that the model's own rules would judge too strictly.
+
+        An address may name a host without a dot, and the row that is the default gives way.
+        """
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {"base_url", *_DEFAULTS}
+
     def save(self, commit: bool = True) -> Provider:
         """Write the key if one was entered, and note what is no longer the environment's."""
         row = self.instance
@@ -90,7 +99,8 @@ class ProviderForm(forms.ModelForm[Provider]):
         kept = [m for m in marks if not _FROM_ENVIRONMENT.get(m, set()) & set(self.changed_data)]
         if kept != marks:
             row.options = {**row.options, "environment": kept}
-        return super().save(commit)
+        saved: Provider = super().save(commit)
+        return saved
 
     def _moves_key(self, data: dict[str, Any]) -> bool:
         stored = self.instance.api_key_encrypted and not data.get("api_key")
@@ -100,7 +110,7 @@ class ProviderForm(forms.ModelForm[Provider]):
         return bool(before.netloc) and before.netloc != urlsplit(data.get("base_url", "")).netloc
 
 
-class ModelPriceInline(admin.TabularInline[ModelPrice, Provider]):
+class ModelPriceInline(admin.TabularInline):  # type: ignore[type-arg]
     """Prices that override the public list."""
 
     model = ModelPrice
@@ -108,7 +118,7 @@ class ModelPriceInline(admin.TabularInline[ModelPrice, Provider]):
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin[Provider]):
+class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Where an instance's administrators set up model services."""
 
     form = ProviderForm
@@ -150,7 +160,7 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
         self, request: HttpRequest, obj: Provider, form: ProviderForm, change: bool
     ) -> None:
         """Save; the row that was the default before gives way."""
-        for flag in ("default_for_copy", "default_for_images"):
+        for flag in _DEFAULTS:
             if getattr(obj, flag):
                 others = Provider.objects.filter(workspace=obj.workspace).exclude(pk=obj.pk)
                 others.update(**{flag: False})

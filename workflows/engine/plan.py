@@ -74,9 +74,7 @@ class Plan:
         return not (self.queue or self.skip or self.settle or self.outcome)
 
 
-def make_plan(
-    graph: Graph, states: Mapping[RunKey, State], lanes: Mapping[str, Lanes]
-) -> Plan:
+def make_plan(graph: Graph, states: Mapping[RunKey, State], lanes: Mapping[str, Lanes]) -> Plan:
     """Decide what follows from the states.
 
     ``states`` has one entry per step outside containers and per opened (step, lane);

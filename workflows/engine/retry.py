@@ -10,15 +10,13 @@ MAX_UNKNOWN = 2
 """An agent found without an answer this often is not sent again (rule 10)."""
 
 
-def backoff(
-    attempt: int, *, base: float, chance: float, retry_after: float | None = None
-) -> float:
+def backoff(attempt: int, *, base: float, chance: float, retry_after: float | None = None) -> float:
     """Seconds to wait after the ``attempt``-th failure (from 1).
 
     Full jitter: ``chance`` in [0, 1) of the exponential step, so that agents which failed
     together do not come back together. A service's own Retry-After is the least wait.
     """
-    step = min(MAX_BACKOFF, base * 2 ** (attempt - 1))
+    step = min(MAX_BACKOFF, base * 2.0 ** (attempt - 1))
     wait = step * chance
     if retry_after is not None:
         wait = max(wait, retry_after)

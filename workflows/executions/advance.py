@@ -6,16 +6,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from workflows.engine.plan import RunKey, Settled, State, make_plan
-from workflows.engine.states import ExecutionStatus, NodeStatus
+from workflows.engine.states import EXECUTION_TERMINAL, ExecutionStatus, NodeStatus
 from workflows.executions import lanes, progress
 from workflows.executions.dispatch import dispatch_on_commit
-from workflows.executions.moves import database_now, event
+from workflows.executions.moves import database_now, event, write_events
 from workflows.graph.model import Graph
 from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution
 from workflows.versions import graph_of
+
+
+@dataclass(slots=True)
+class _Row:
+    """What a decision needs of a node run."""
+
+    pk: int
+    key: str
+    lane: str
+    label: str
+    status: str
+    handles: list[str]
+    attempt: int
+    wait_for: str
 
 
 @dataclass(slots=True)
@@ -24,13 +39,25 @@ class _Board:
 
     execution: WorkflowExecution
     graph: Graph
-    runs: dict[RunKey, NodeRun]
+    runs: dict[RunKey, _Row]
     events: list[ExecutionEvent] = field(default_factory=list)
 
-    def note(self, kind: str, run: NodeRun | None = None, **data: Any) -> None:
+    def note(self, kind: str, run: _Row | None = None, **data: Any) -> None:
         self.events.append(
             event(self.execution.pk, kind, node_run_id=run.pk if run else None, **data)
         )
+
+
+_ROWS = """
+SELECT id, key, lane, label, status, handles, attempt, wait_for
+  FROM workflows_noderun WHERE execution_id = %s ORDER BY id
+"""
+_QUEUE = """
+UPDATE workflows_noderun
+   SET status = 'queued', attempt = attempt + 1, queued_at = clock_timestamp(),
+       dispatched_at = NULL, token = NULL, lease_until = NULL
+ WHERE id = ANY(%s) AND status = 'pending'
+"""
 
 
 def advance(execution: WorkflowExecution, *events: ExecutionEvent) -> None:
@@ -53,10 +80,10 @@ def advance(execution: WorkflowExecution, *events: ExecutionEvent) -> None:
 
 
 def _load(execution: WorkflowExecution) -> _Board:
-    rows = NodeRun.objects.filter(execution_id=execution.pk).only(
-        "execution_id", "key", "lane", "type", "label", "status", "handles", "attempt", "wait_for"
-    )
-    runs = {(run.key, run.lane): run for run in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [execution.pk])
+        rows = [_Row(*row) for row in cursor.fetchall()]
+    runs = {(row.key, row.lane): row for row in rows}
     return _Board(execution, graph_of(execution.version_id), runs)
 
 
@@ -68,7 +95,7 @@ def _states(board: _Board) -> dict[RunKey, State]:
 
 def _lanes(board: _Board) -> dict[str, Any]:
     waiting = [row for row in board.runs.values() if row.wait_for == "lanes" and _waits(row)]
-    outputs = dict(
+    outputs: dict[str, Any] = dict(
         NodeRun.objects.filter(pk__in=[row.pk for row in waiting]).values_list("key", "output")
         if waiting
         else ()
@@ -76,7 +103,7 @@ def _lanes(board: _Board) -> dict[str, Any]:
     return {key: lanes.rules(output) for key, output in outputs.items()}
 
 
-def _waits(row: NodeRun) -> bool:
+def _waits(row: _Row) -> bool:
     return row.status == NodeStatus.WAITING
 
 
@@ -101,24 +128,14 @@ def _queue(board: _Board, keys: list[RunKey]) -> None:
         row.status, row.attempt = NodeStatus.QUEUED, row.attempt + 1
         sent.append((row.pk, row.attempt))
         board.note("node.queued", row, attempt=row.attempt)
-    by_attempt: dict[int, list[int]] = {}
-    for pk, attempt in sent:
-        by_attempt.setdefault(attempt, []).append(pk)
-    for attempt, ids in by_attempt.items():
-        NodeRun.objects.filter(pk__in=ids, status=NodeStatus.PENDING).update(
-            status=NodeStatus.QUEUED,
-            attempt=attempt,
-            queued_at=Now(),
-            dispatched_at=None,
-            token=None,
-            lease_until=None,
-        )
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE, [[pk for pk, _ in sent]])
     dispatch_on_commit(sent)
 
 
 def _settle(board: _Board, settled: Settled) -> None:
     row = board.runs[settled.key, ""]
-    kept = NodeRun.objects.values_list("output", flat=True).get(pk=row.pk)
+    kept: Any = NodeRun.objects.values_list("output", flat=True).get(pk=row.pk)
     keys = [child.key for child in board.graph.children.get(settled.key, ())]
     children = NodeRun.objects.filter(execution_id=board.execution.pk, key__in=keys)
     output = lanes.gathered(kept, children, settled.failed_lanes)
@@ -164,21 +181,13 @@ def _end(board: _Board, outcome: str) -> None:
 
 
 def _save(board: _Board) -> None:
-    execution, now = board.execution, _now(board)
+    execution = board.execution
+    now: datetime = getattr(execution, "locked_at", None) or database_now()
     statuses = [row.status for row in board.runs.values()]
     progress.count(execution, statuses)
     runs_on = execution.status == ExecutionStatus.RUNNING and progress.is_active(statuses)
     progress.run_clock(execution, active=runs_on, now=now)
-    if execution.status in ("completed", "failed", "stopped") and execution.finished_at is None:
+    if execution.status in EXECUTION_TERMINAL and execution.finished_at is None:
         execution.finished_at = now
-    execution.revision += 1
-    execution.save(
-        update_fields=[
-            "status", "error", "revision", "finished_at", *progress.COUNTED, *progress.CLOCK
-        ]
-    )  # fmt: skip
-    ExecutionEvent.objects.bulk_create(board.events)
-
-
-def _now(board: _Board) -> datetime:
-    return database_now()
+    progress.save(execution)
+    write_events(board.events)

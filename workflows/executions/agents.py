@@ -30,7 +30,7 @@ from workflows.providers.base import (
     ProviderError,
     Usage,
 )
-from workflows.providers.registry import ResolvedProvider, resolve
+from workflows.providers.registry import Kind, ResolvedProvider, resolve
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class AgentRunner:
         return [outcomes[index] for index in range(len(calls))]
 
     def _provider(self, call: AgentCall) -> ResolvedProvider:
-        kind = "copy" if isinstance(call.request, ChatRequest) else "image"
+        kind: Kind = "copy" if isinstance(call.request, ChatRequest) else "image"
         return resolve(workspace_id=self.workspace_id, slug=call.provider, kind=kind)
 
     def _next(self) -> Opened | Closed | Ended:
@@ -154,9 +154,7 @@ class AgentRunner:
     ) -> AgentOutcome:
         job = notice.job
         if notice.made is not None:
-            return self.ledger.complete(
-                job, calls[job.index], providers[job.index], notice.made
-            )
+            return self.ledger.complete(job, calls[job.index], providers[job.index], notice.made)
         assert notice.error is not None
         return self.ledger.fail(job, notice.error)
 
@@ -201,9 +199,7 @@ class AgentRunner:
                     raise
                 self.deadline.cancelled.wait(wait)
 
-    def _make(
-        self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, log: _Log
-    ) -> Made:
+    def _make(self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, log: _Log) -> Made:
         request = self.ledger.request(job, call, provider)
         if isinstance(request, ChatRequest):
             return Made(provider.provider.chat(request, log, self.deadline))

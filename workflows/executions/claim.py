@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
-from workflows.engine.states import ExecutionStatus, NodeStatus
+from workflows.engine.states import NodeStatus
 from workflows.executions.dispatch import dispatch_on_commit
-from workflows.executions.moves import event, lock, move
-from workflows.models import NodeRun, WorkflowExecution
+from workflows.executions.moves import event, lock, move, write_events
+from workflows.models import NodeRun
 
 _CLAIM = """
-UPDATE workflows_noderun
-   SET status = 'running', token = %s, started_at = clock_timestamp(), finished_at = NULL,
-       lease_until = clock_timestamp() + make_interval(secs => %s), error = NULL, wait_for = ''
- WHERE id = %s AND attempt = %s AND status = 'queued'
+WITH held AS MATERIALIZED (
+    SELECT e.id, e.deadline_at, e.version_id FROM workflows_workflowexecution e
+      JOIN workflows_noderun n ON n.execution_id = e.id
+     WHERE n.id = %(id)s AND e.status = 'running' FOR UPDATE OF e
+), claimed AS (
+    UPDATE workflows_noderun n
+       SET status = 'running', token = %(token)s, started_at = clock_timestamp(),
+           finished_at = NULL, error = NULL, wait_for = '',
+           lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+      FROM held
+     WHERE n.id = %(id)s AND n.attempt = %(attempt)s AND n.status = 'queued'
+    RETURNING n.*
+), counted AS (
+    UPDATE workflows_workflowexecution e SET running = running + 1, revision = revision + 1
+      FROM claimed WHERE e.id = claimed.execution_id
+), told AS (
+    INSERT INTO workflows_executionevent (execution_id, node_run_id, kind, data, at)
+    SELECT execution_id, id, 'node.started', jsonb_build_object('attempt', attempt),
+           clock_timestamp()
+      FROM claimed
+)
+SELECT claimed.*, held.version_id,
+       coalesce(extract(epoch FROM held.deadline_at - clock_timestamp()), 0)::float8 AS seconds_left
+  FROM claimed, held
 """
 
 
@@ -27,42 +47,48 @@ UPDATE workflows_noderun
 class Claim:
     """One worker's hold on one attempt of one step."""
 
-    node_run_id: int
-    execution_id: int
-    attempt: int
+    run: NodeRun
+    """The step as it was claimed."""
     token: uuid.UUID
     seconds_left: float
     """Active time that the run has left."""
+    version_id: int
+    """The version that the run pins."""
+
+    @property
+    def node_run_id(self) -> int:
+        """The step."""
+        return int(self.run.pk)
+
+    @property
+    def execution_id(self) -> int:
+        """The run that the step belongs to."""
+        return self.run.execution_id
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt of the step is held."""
+        return self.run.attempt
 
 
-@transaction.atomic
 def claim(node_run_id: int, attempt: int) -> Claim | None:
     """Take the step if it still waits for this attempt; None when the message is stale.
 
-    A doubled, late or replayed message finds another status or attempt and changes nothing.
+    One statement, one transaction: the execution's lock, the compare-and-set, the counters and
+    the event. A doubled, late or replayed message finds another status or attempt and changes
+    nothing.
     """
-    execution_id = (
-        NodeRun.objects.filter(pk=node_run_id).values_list("execution_id", flat=True).first()
-    )
-    if execution_id is None:
-        return None
-    execution = lock(execution_id)
-    if execution.status != ExecutionStatus.RUNNING:
-        return None
     token = uuid.uuid4()
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [token, settings.ENGINE.lease_seconds, node_run_id, attempt])
-        if cursor.rowcount == 0:
-            return None
-        cursor.execute("SELECT extract(epoch FROM %s - clock_timestamp())", [execution.deadline_at])
-        (left,) = cursor.fetchone()
-    WorkflowExecution.objects.filter(pk=execution_id).update(
-        running=F("running") + 1, revision=F("revision") + 1
-    )
-    event(execution_id, "node.started", node_run_id=node_run_id, attempt=attempt).save(
-        force_insert=True
-    )
-    return Claim(node_run_id, execution_id, attempt, token, max(0.0, float(left or 0)))
+    values = {
+        "id": node_run_id,
+        "attempt": attempt,
+        "token": token,
+        "lease": settings.ENGINE.lease_seconds,
+    }
+    run: Any
+    for run in NodeRun.objects.raw(_CLAIM, values):
+        return Claim(run, token, max(0.0, run.seconds_left), run.version_id)
+    return None
 
 
 @transaction.atomic
@@ -81,7 +107,7 @@ def hand_back(claim: Claim) -> bool:
         dispatched_at=None,
     )
     if moved:
-        event(claim.execution_id, "node.handed_back", node_run_id=claim.node_run_id).save()
+        write_events([event(claim.execution_id, "node.handed_back", node_run_id=claim.node_run_id)])
         dispatch_on_commit([(claim.node_run_id, claim.attempt + 1)])
     return moved
 

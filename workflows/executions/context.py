@@ -52,9 +52,7 @@ class Context:
 
     def image_bytes(self, image_id: int) -> bytes:
         """A picture of the workspace. Raises ``NodeError``."""
-        image = Image.objects.filter(
-            pk=image_id, workspace_id=self.execution.workspace_id
-        ).first()
+        image = Image.objects.filter(pk=image_id, workspace_id=self.execution.workspace_id).first()
         if image is None:
             raise NodeError("image_missing", f"There is no image {image_id} in this workspace.")
         return open_image(image)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 import structlog
-from django.db import transaction
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
 from workflows import queue
-from workflows.engine.states import NodeStatus
-from workflows.models import NodeRun
 
+_SENT = """
+UPDATE workflows_noderun SET dispatched_at = clock_timestamp()
+ WHERE id = ANY(%s) AND status = 'queued'
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -32,6 +33,6 @@ def dispatch(runs: list[tuple[int, int]]) -> bool:
     except queue.QueueError as error:
         log.warning("dispatch failed", runs=len(runs), error=type(error).__name__)
         return False
-    ids = [node_run_id for node_run_id, _ in runs]
-    NodeRun.objects.filter(pk__in=ids, status=NodeStatus.QUEUED).update(dispatched_at=Now())
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, [[node_run_id for node_run_id, _ in runs]])
     return True

@@ -86,9 +86,7 @@ def ask_review(execution: WorkflowExecution, run: NodeRun, effect: AskReview) ->
     open_task(execution, run, effect)
 
 
-def open_lanes(
-    execution: WorkflowExecution, run: NodeRun, effect: OpenLanes
-) -> dict[str, Any]:
+def open_lanes(execution: WorkflowExecution, run: NodeRun, effect: OpenLanes) -> dict[str, Any]:
     """Make the rows of every lane; gives what the container keeps while it waits.
 
     Rows of an earlier round stay as they are, unless their item is another one now.

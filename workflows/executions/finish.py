@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from workflows.engine.states import NodeStatus
+from workflows.engine.states import NODE_TERMINAL, NodeStatus
 from workflows.executions import effects
 from workflows.executions.advance import advance
 from workflows.executions.claim import Claim
@@ -16,6 +17,15 @@ from workflows.executions.moves import event, lock, move
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.nodes.base import NodeError, NodeResult
 from workflows.nodes.effects import AskReview, OpenLanes, SaveDocument
+
+_LEAVE = """
+UPDATE workflows_noderun
+   SET status = %(status)s, input = %(input)s::jsonb, output = %(output)s::jsonb,
+       error = %(error)s::jsonb, handles = %(handles)s::varchar[], wait_for = %(wait_for)s,
+       finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END,
+       token = NULL, lease_until = NULL, reserved_agents = 0
+ WHERE id = %(id)s AND token = %(token)s AND status = 'running'
+"""
 
 
 class ClaimLost(Exception):
@@ -26,23 +36,25 @@ class ClaimLost(Exception):
 def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -> None:
     """Complete the step, or leave it waiting on people or lanes as its effect asks.
 
-    ``used`` is the config as it ran. Raises ``ClaimLost`` when the step is no longer this claim's, ``NodeError`` when its effect
-    cannot be applied (the 21st image); nothing is changed then.
+    ``used`` is the config as it ran. Raises ``ClaimLost`` when the step is no longer this
+    claim's, ``NodeError`` when its effect cannot be applied (the 21st image); nothing is changed
+    then.
     """
     execution = lock(claim.execution_id)
-    run = _held(claim)
     output, effect = dict(result.output), result.effect
+    run = claim.run if effect is None else _held(claim)
     if isinstance(effect, SaveDocument):
         output |= effects.save_document(execution, run, effect)
     if isinstance(effect, AskReview):
-        _wait(claim, "people", output, used)
+        _leave(claim, NodeStatus.WAITING, used=used, output=output, wait_for="people")
         effects.ask_review(execution, run, effect)
         advance(execution, event(execution.pk, "review.requested", node_run_id=run.pk))
     elif isinstance(effect, OpenLanes):
-        _wait(claim, "lanes", effects.open_lanes(execution, run, effect), used)
+        kept = effects.open_lanes(execution, run, effect)
+        _leave(claim, NodeStatus.WAITING, used=used, output=kept, wait_for="lanes")
         advance(execution, event(execution.pk, "node.opened", node_run_id=run.pk))
     else:
-        _close(claim, NodeStatus.COMPLETED, output, list(result.handles), input=used)
+        _leave(claim, NodeStatus.COMPLETED, used=used, output=output, handles=result.handles)
         advance(execution, event(execution.pk, "node.completed", node_run_id=run.pk))
 
 
@@ -50,8 +62,7 @@ def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -
 def fail(claim: Claim, used: Mapping[str, Any] | None, error: NodeError) -> None:
     """Fail the step and keep what its agents had finished. Raises ``ClaimLost``."""
     execution = lock(claim.execution_id)
-    _held(claim)
-    _close(claim, NodeStatus.FAILED, error.partial, [], input=used, error=error.as_json())
+    _leave(claim, NodeStatus.FAILED, used=used, output=error.partial, error=error.as_json())
     advance(
         execution,
         event(execution.pk, "node.failed", node_run_id=claim.node_run_id, error=error.as_json()),
@@ -106,34 +117,33 @@ def _held(claim: Claim) -> NodeRun:
     return run
 
 
-def _wait(
-    claim: Claim, wait_for: str, output: dict[str, Any], used: Mapping[str, Any] | None
-) -> None:
-    _leave(
-        claim, NodeStatus.WAITING, wait_for=wait_for, output=output, handles=[], input=used
-    )
-
-
-def _close(
+def _leave(
     claim: Claim,
     status: NodeStatus,
+    *,
+    used: Mapping[str, Any] | None,
     output: Mapping[str, Any] | None,
-    handles: list[str],
-    **fields: Any,
+    handles: Sequence[str] = (),
+    wait_for: str = "",
+    error: Mapping[str, Any] | None = None,
 ) -> None:
-    _leave(claim, status, output=output, handles=handles, finished_at=Now(), **fields)
+    """The compare-and-set out of running; by hand, for every step goes through it."""
+    values: dict[str, Any] = {
+        "id": claim.node_run_id,
+        "token": claim.token,
+        "status": status.value,
+        "input": _json(used),
+        "output": _json(output),
+        "error": _json(error),
+        "handles": list(handles),
+        "wait_for": wait_for,
+        "ended": status in NODE_TERMINAL,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE, values)
+        if cursor.rowcount == 0:
+            raise ClaimLost
 
 
-def _leave(claim: Claim, status: NodeStatus, **fields: Any) -> None:
-    moved = move(
-        claim.node_run_id,
-        NodeStatus.RUNNING,
-        status,
-        expect={"token": claim.token},
-        token=None,
-        lease_until=None,
-        reserved_agents=0,
-        **fields,
-    )
-    if not moved:
-        raise ClaimLost
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value)

@@ -6,6 +6,8 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,11 +20,17 @@ from workflows.engine.retry import MAX_UNKNOWN
 from workflows.engine.states import AgentStatus
 from workflows.executions.claim import Claim
 from workflows.executions.inputs import image_value
-from workflows.executions.moves import event
+from workflows.executions.moves import event, write_events
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, AgentOutcome, NodeError
 from workflows.providers import pricing
-from workflows.providers.base import ChatRequest, ImageRequest, ProviderError, Usage
+from workflows.providers.base import (
+    ChatAnswer,
+    ChatRequest,
+    ImageRequest,
+    ProviderError,
+    Usage,
+)
 from workflows.providers.registry import ResolvedProvider
 
 if TYPE_CHECKING:
@@ -135,7 +143,7 @@ class Ledger:
     def close_call(self, job: AgentJob, number: int, usage: Usage | None, error: str) -> None:
         """Note how a provider call ended; saved with the job's next write."""
         call = job.calls[number - 1]
-        began = timezone.datetime.fromisoformat(call["at"])
+        began = datetime.fromisoformat(call["at"])
         call["ms"] = int((timezone.now() - began).total_seconds() * 1000)
         call["error"] = error
         if usage is not None:
@@ -148,21 +156,24 @@ class Ledger:
     ) -> AgentOutcome:
         """Write an agent's result, its picture's row and its cost."""
         answer = made.answer
-        cost = self._cost(provider, job, answer.usage)
+        model = answer.model or job.model
+        cost = self._cost(provider, job, model, answer.usage)
         if made.clean is not None:
             output: dict[str, Any] = self._image(job, call, made)
         else:
-            output = {"text": answer.text, "fields": dict(answer.fields)}  # type: ignore[union-attr]
-        fields = {**self._spent(job, answer.usage), "cost": cost, "model": answer.model or job.model}
+            assert isinstance(answer, ChatAnswer)
+            output = {"text": answer.text, "fields": dict(answer.fields)}
+            if answer.notes:
+                output["notes"] = list(answer.notes)
+        fields = {**self._spent(job, answer.usage), "cost": cost, "model": model}
         moved = AgentJob.objects.filter(pk=job.pk, status=AgentStatus.RUNNING).update(
             status=AgentStatus.COMPLETED, output=output, **fields
         )
         if not moved:
             AgentJob.objects.filter(pk=job.pk).update(**fields)
         self._charge(answer.usage, cost)
-        event(
-            self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index
-        ).save(force_insert=True)
+        done = event(self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index)
+        write_events([done])
         return AgentOutcome(job.index, output=output)
 
     def fail(self, job: AgentJob, error: ProviderError) -> AgentOutcome:
@@ -178,7 +189,7 @@ class Ledger:
             AgentJob.objects.filter(
                 pk=job.pk, status__in=[AgentStatus.RUNNING, AgentStatus.PENDING]
             ).update(status=AgentStatus.FAILED, error=body, **self._spent(job, usage))
-            self._charge(usage, None if job.calls else 0)
+            self._charge(usage, None if job.calls else Decimal(0))
         return AgentOutcome(job.index, error=body)
 
     def partial(self) -> dict[str, Any]:
@@ -197,17 +208,19 @@ class Ledger:
             "finished_at": Now(),
         }
 
-    def _cost(self, provider: ResolvedProvider, job: AgentJob, usage: Usage) -> Any:
+    def _cost(
+        self, provider: ResolvedProvider, job: AgentJob, model: str, usage: Usage
+    ) -> Decimal | None:
         if job.kind == AgentJob.Kind.COPY:
-            return pricing.cost_of_chat(provider.row_id, job.model, usage)
-        return pricing.cost_of_image(provider.row_id, job.model, usage)
+            return pricing.cost_of_chat(provider.row_id, model, usage)
+        return pricing.cost_of_image(provider.row_id, model, usage)
 
-    def _charge(self, usage: Usage, cost: Any) -> None:
+    def _charge(self, usage: Usage, cost: Decimal | None) -> None:
         WorkflowExecution.objects.filter(pk=self.execution.pk).update(
             prompt_tokens=F("prompt_tokens") + (usage.prompt_tokens or 0),
             completion_tokens=F("completion_tokens") + (usage.completion_tokens or 0),
             cost=F("cost") + (cost or 0),
-            unpriced_calls=F("unpriced_calls") + (cost is None),
+            unpriced_calls=F("unpriced_calls") + int(cost is None),
             revision=F("revision") + 1,
         )
 

@@ -5,6 +5,8 @@ Lock order everywhere: execution, then node runs by id, then document (reliabili
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,17 +25,31 @@ class IllegalMove(Exception):
         self.to = to
 
 
+_LOCK = """
+WITH locked AS MATERIALIZED (
+    SELECT * FROM workflows_workflowexecution WHERE id = %s FOR UPDATE
+) SELECT locked.*, clock_timestamp() AS locked_at FROM locked
+"""
+_EVENTS = (
+    "INSERT INTO workflows_executionevent (execution_id, node_run_id, actor_id, kind, data, at)"
+    " VALUES "
+)
+
+
 def lock(execution_id: int) -> WorkflowExecution:
-    """The execution under its row lock; must be called inside a transaction."""
-    return (
-        WorkflowExecution.objects.select_for_update(of=("self",))
-        .select_related("workspace", "project")
-        .get(pk=execution_id)
-    )
+    """The execution under its row lock; must be called inside a transaction.
+
+    ``locked_at`` on it is the database's clock once the lock was held: deadlines never trust a
+    worker's own. Raises ``WorkflowExecution.DoesNotExist``.
+    """
+    found = list(WorkflowExecution.objects.raw(_LOCK, [execution_id]))
+    if not found:
+        raise WorkflowExecution.DoesNotExist(f"There is no run {execution_id}.")
+    return found[0]
 
 
 def database_now() -> datetime:
-    """The database's clock: leases and deadlines never trust a worker's own."""
+    """The database's clock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (moment,) = cursor.fetchone()
@@ -81,3 +97,16 @@ def event(
     return ExecutionEvent(
         execution_id=execution_id, kind=kind, node_run_id=node_run_id, actor_id=actor_id, data=data
     )
+
+
+def write_events(events: Sequence[ExecutionEvent]) -> None:
+    """Append events in the order given, in one statement."""
+    if not events:
+        return
+    rows = [
+        (one.execution_id, one.node_run_id, one.actor_id, one.kind, json.dumps(one.data))
+        for one in events
+    ]
+    places = ", ".join(["(%s, %s, %s, %s, %s::jsonb, clock_timestamp())"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS + places, [value for row in rows for value in row])

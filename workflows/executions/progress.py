@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from workflows.engine.states import NODE_ACTIVE, NodeStatus
 from workflows.models import WorkflowExecution
 
-COUNTED = ("total", "completed", "failed", "skipped", "running", "waiting")
-CLOCK = ("active_seconds", "active_since", "deadline_at")
+_SAVE = """
+UPDATE workflows_workflowexecution
+   SET revision = revision + 1, error = %(error)s::jsonb, status = %(status)s,
+       finished_at = %(finished_at)s, active_seconds = %(active_seconds)s,
+       active_since = %(active_since)s, deadline_at = %(deadline_at)s,
+       total = %(total)s, completed = %(completed)s, failed = %(failed)s,
+       skipped = %(skipped)s, running = %(running)s, waiting = %(waiting)s
+ WHERE id = %(id)s
+"""
 
 
 def count(execution: WorkflowExecution, statuses: Iterable[str]) -> None:
@@ -51,3 +61,11 @@ def percent(execution: WorkflowExecution) -> int:
         return 0
     ended = execution.completed + execution.failed + execution.skipped
     return int(100 * (ended + 0.5 * execution.running) / execution.total)
+
+
+def save(execution: WorkflowExecution) -> None:
+    """Write what a decision changed of the run, and count its revision up."""
+    error = None if execution.error is None else json.dumps(execution.error)
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, {**vars(execution), "error": error})
+    execution.revision += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -111,7 +112,7 @@ def _lose(node_run_id: int, execution_id: int) -> bool:
     ).first()
     if run is None:
         return False
-    gone = {"token": None, "lease_until": None, "reserved_agents": 0}
+    gone: dict[str, Any] = {"token": None, "lease_until": None, "reserved_agents": 0}
     held = {"token": run.token, "attempt": run.attempt}
     if is_poison(run.loss_count + 1):
         error = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
 from pydantic import ValidationError
 
 from workflows.executions import finish
@@ -33,7 +34,7 @@ def run(claim: Claim, cancelled: threading.Event) -> None:
     ``cancelled`` is set by the watchdog when the claim is lost, the run was stopped or its time
     is over.
     """
-    record = NodeRun.objects.get(pk=claim.node_run_id)
+    record = claim.run
     try:
         try:
             result = _work(claim, record, cancelled)
@@ -52,17 +53,14 @@ def run(claim: Claim, cancelled: threading.Event) -> None:
 
 
 def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResult:
-    execution = WorkflowExecution.objects.select_related("workspace", "project", "launched_by").get(
-        pk=claim.execution_id
-    )
-    graph = graph_of(execution.version_id)
+    graph = graph_of(claim.version_id)
     node = graph.by_key[record.key]
     kind = registry.get(node.type)
-    scope = build_scope(execution, graph, node, record)
+    execution = cast("WorkflowExecution", SimpleLazyObject(lambda: _execution(claim)))
+    scope = build_scope(execution, graph, node, record) if _reads(kind, node) else {}
     config = _config(kind, node, scope)
     record.input = config.model_dump(mode="json")
     seconds = min(settings.ENGINE.node_deadline_seconds, claim.seconds_left or 1)
-    runner = AgentRunner(claim, record, execution, Deadline(seconds, cancelled))
     context = Context(
         execution=execution,
         key=record.key,
@@ -70,12 +68,25 @@ def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResu
         round=record.round,
         feedback=record.feedback,
         scope=scope,
-        agents=runner.run,
+        agents=lambda calls, retry: AgentRunner(
+            claim, record, execution, Deadline(seconds, cancelled)
+        ).run(calls, retry),
     )
     try:
         return kind.run(config, context)
     except ProviderError as error:
         raise _as_node_error(error) from error
+
+
+def _execution(claim: Claim) -> WorkflowExecution:
+    """The run, read when a step first needs it: one without variables never does."""
+    rows = WorkflowExecution.objects.select_related("workspace", "project")
+    return rows.get(pk=claim.execution_id)
+
+
+def _reads(kind: NodeType[Any], node: Node) -> bool:
+    """Whether the step reads any variable; the brief reads its own questions."""
+    return kind.is_root or any(kind.references(node.config))
 
 
 def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeConfig:
@@ -87,7 +98,9 @@ def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeCo
         return render(text, scope, field=path)
 
     try:
-        checked: NodeConfig = kind.Config.model_validate(map_config(kind.Config, node.config, fill))
+        checked: NodeConfig = kind.config_model.model_validate(
+            map_config(kind.config_model, node.config, fill)
+        )
     except ValidationError as error:
         issues = [as_issue(detail) for detail in error.errors()]
         raise NodeError(

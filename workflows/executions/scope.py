@@ -39,9 +39,7 @@ def build_scope(
     return scope
 
 
-def _outputs(
-    execution: WorkflowExecution, graph: Graph, node: Node, lane: str
-) -> dict[str, Any]:
+def _outputs(execution: WorkflowExecution, graph: Graph, node: Node, lane: str) -> dict[str, Any]:
     wanted = _named_steps(node) & graph.by_key.keys()
     if not wanted:
         return {}

@@ -89,7 +89,7 @@ class Context(RenderContext):
             too_large(MAX_HELD)
         self.locals[key] = val
 
-    def get_buffer(self, buf: TextIO | None = None) -> Output:  # noqa: ARG002
+    def get_buffer(self, buf: TextIO | None = None) -> Output:
         """The text that a ``capture`` writes to."""
         return Output(self.budget)
 
@@ -120,7 +120,7 @@ class _RepeatedBlock(BlockNode):
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Render the block once more."""
-        assert isinstance(context, Context)  # noqa: S101
+        assert isinstance(context, Context)
         context.budget.step(self.weight)
         return super().render_to_output(context, buffer)
 
@@ -130,7 +130,7 @@ class _OutputNode(output.OutputNode):
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Write the expression's value as people would."""
-        assert isinstance(context, Context)  # noqa: S101
+        assert isinstance(context, Context)
         return buffer.write(text_of(self.expression.evaluate(context), context.budget))
 
 
@@ -149,7 +149,7 @@ class LiquidEnvironment(Environment):
     def __init__(self) -> None:
         super().__init__(undefined=FalsyStrictUndefined)
 
-    def setup_tags_and_filters(self, *, extra: bool = False) -> None:  # noqa: ARG002
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         """Register what is allowed, nothing else."""
         for tag in (
             content.Literal,

@@ -75,7 +75,7 @@ def _added_length(value: str, *others: Any) -> int:
     return len(value) + sum(len(str(other)) for other in others)
 
 
-def _cut_length(value: str, most: Any = 50, end: Any = "...") -> int:  # noqa: ARG001
+def _cut_length(value: str, most: Any = 50, end: Any = "...") -> int:
     """A file's text may be longer than any output; cutting it short is the way to use it."""
     return len(str(end))
 

@@ -133,11 +133,21 @@ class NodeSpec(Protocol):
     Every method takes a config as it was drafted: it may be broken, and none may raise for it.
     """
 
-    type: str
-    is_container: bool
-    is_root: bool
-    is_sink: bool
-    """Whether the step's effect lasts without anyone reading its output."""
+    @property
+    def type(self) -> str:
+        """Its name, as nodes give it."""
+
+    @property
+    def is_container(self) -> bool:
+        """Whether steps may be put inside it."""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the one that a workflow begins with."""
+
+    @property
+    def is_sink(self) -> bool:
+        """Whether the step's effect lasts without anyone reading its output."""
 
     def handles_out(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         """Names of the handles that edges may leave by."""

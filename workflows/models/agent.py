@@ -16,9 +16,7 @@ class AgentJob(models.Model):
         COPY = "copy", "Copy"
         IMAGE = "image", "Image"
 
-    node_run = models.ForeignKey(
-        NodeRun, models.CASCADE, related_name="agent_jobs", db_index=False
-    )
+    node_run = models.ForeignKey(NodeRun, models.CASCADE, related_name="agent_jobs", db_index=False)
     index = models.PositiveIntegerField()
     """Which of the step's agents, from 0."""
     round = models.PositiveIntegerField(default=1)

@@ -34,9 +34,7 @@ class ReviewTask(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="review_due")
-        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="review_due")]
         constraints = [
             models.UniqueConstraint(fields=["node_run", "round"], name="review_round_once"),
             models.UniqueConstraint(

@@ -55,7 +55,7 @@ class AttachToDocument(NodeType[Config]):
         '2h4"/><path d="M2 15h10"/><path d="m9 18 3-3-3-3"/>'
     )
     help = "Writes a document, or adds to one, and attaches images in order."
-    Config = Config
+    config_model = Config
     is_sink = True
     outputs = frozenset({"document_id", "title", "attachment_ids"})
 

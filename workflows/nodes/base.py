@@ -6,6 +6,7 @@ effect; ``executions/finish.py`` applies them. A node imports no model and write
 
 from __future__ import annotations
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -145,7 +146,8 @@ class NodeType(ABC, Generic[C]):
     icon: ClassVar[str]
     """SVG, drawn as a data: image."""
     help: ClassVar[str]
-    Config: type[C]
+    config_model: builtins.type[C]
+    """The pydantic class that checks the config."""
     is_container: ClassVar[bool] = False
     is_root: ClassVar[bool] = False
     is_sink: ClassVar[bool] = False
@@ -174,18 +176,17 @@ class NodeType(ABC, Generic[C]):
                 found.append(Reference(path, kind, text, frozenset(hint.extra_roots)))
             return text
 
-        map_config(self.Config, config, note)
+        map_config(self.config_model, config, note)
         return found
 
     def check_config(self, config: Mapping[str, Any]) -> Iterable[Issue]:
         """Issues of the config alone; templated values wait for the run."""
         try:
-            checked = self.Config.model_validate(config)
+            checked = self.config_model.model_validate(config)
         except ValidationError as error:
-            issues = [
+            return [
                 as_issue(detail) for detail in error.errors() if not is_templated(detail["input"])
             ]
-            return issues
         return list(self.check(checked))
 
     def check(self, config: C) -> Iterable[Issue]:
@@ -224,5 +225,7 @@ def as_issue(detail: ErrorDetails) -> Issue:
         ),
     }
     message = texts.get(kind, f"{name}: {detail['msg']}.")
-    code = "quantity_over_limit" if kind == "less_than_equal" and path == "quantity" else "bad_config"
+    code = (
+        "quantity_over_limit" if kind == "less_than_equal" and path == "quantity" else "bad_config"
+    )
     return Issue(code=code, message=message, field=path or None)

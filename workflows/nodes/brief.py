@@ -54,7 +54,7 @@ class Brief(NodeType[Config]):
         '<path d="M8 11h.01"/><path d="M8 16h.01"/>'
     )
     help = "The questions that a person answers before each run. Every workflow starts with one."
-    Config = Config
+    config_model = Config
     is_root = True
     is_sink = True
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
+from workflows.graph.model import Issue
 from workflows.nodes.base import NodeConfig, NodeContext, NodeResult, NodeType
 from workflows.nodes.fields import Template
 from workflows.nodes.icons import icon
@@ -15,9 +17,7 @@ from workflows.nodes.registry import register
 class Config(NodeConfig):
     """The text."""
 
-    template: Annotated[
-        Template, Field(min_length=1, title="Text", description="Liquid text with variables.")
-    ]
+    template: Annotated[Template, Field(title="Text", description="Liquid text with variables.")]
 
 
 @register
@@ -28,12 +28,15 @@ class ComposeText(NodeType[Config]):
     label = "Compose Text"
     category = "Create"
     color = "#64748B"
-    icon = icon(
-        '<path d="M17 6.1H3"/><path d="M21 12.1H3"/><path d="M15.1 18H3"/>'
-    )
+    icon = icon('<path d="M17 6.1H3"/><path d="M21 12.1H3"/><path d="M15.1 18H3"/>')
     help = "Puts text together from variables, exactly as written. No model is asked."
-    Config = Config
+    config_model = Config
     outputs = frozenset({"text"})
+
+    def check(self, config: Config) -> Iterable[Issue]:
+        """There must be a text; what it renders to may well be empty."""
+        if not config.template.strip():
+            yield Issue("bad_config", "Write the text.", field="template")
 
     def run(self, config: Config, ctx: NodeContext) -> NodeResult:
         """``text`` is the rendered template."""

@@ -68,7 +68,7 @@ class Conditional(NodeType[Config]):
         '<path d="m15 9 6-6"/>'
     )
     help = "Sends the run down the first branch whose rules hold, else down else."
-    Config = Config
+    config_model = Config
     is_sink = True
     outputs = frozenset({"branch"})
 

@@ -86,19 +86,17 @@ def _map(annotation: Any, value: Any, visit: Visit, path: str, hint: Hint | None
         found = next((extra for extra in extras if isinstance(extra, Hint)), hint)
         return _map(inner, value, visit, path, found)
     if origin in (Union, types.UnionType):
-        for option in get_args(annotation):
-            mapped = _map(option, value, visit, path, hint)
-            if mapped is not value:
-                return mapped
-        return value
+        tries = (_map(option, value, visit, path, hint) for option in get_args(annotation))
+        return next((mapped for mapped in tries if mapped is not value), value)
     if origin is list and isinstance(value, list):
         (inner,) = get_args(annotation)
         return [
             _map(inner, entry, visit, f"{path}.{number}", hint)
             for number, entry in enumerate(value)
         ]
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _map_model(annotation, value, visit, f"{path}.") if isinstance(value, dict) else value
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    if is_model and isinstance(value, dict):
+        return _map_model(annotation, value, visit, f"{path}.")
     if hint is not None and isinstance(value, str):
         return visit(path, hint.kind, value, hint)
     return value

@@ -94,7 +94,7 @@ class GenerateCopy(NodeType[Config]):
         '.83-.497z"/>'
     )
     help = "Agents write copy from your prompt, one variant each, side by side."
-    Config = Config
+    config_model = Config
     outputs = frozenset({"text", "variants", "count"})
 
     def check(self, config: Config) -> Iterable[Issue]:

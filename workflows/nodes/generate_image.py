@@ -84,7 +84,7 @@ class GenerateImage(NodeType[Config]):
         '<path d="m21 15-3.086-3.086a2 2 0 0 0-2.828 0L6 21"/>'
     )
     help = "Agents make images from your prompt. Without an image model, studio draws cards."
-    Config = Config
+    config_model = Config
     outputs = frozenset({"images", "image", "count"})
 
     def check(self, config: Config) -> Iterable[Issue]:

@@ -58,11 +58,11 @@ class Parallel(NodeType[Config]):
     color = "#EC4899"
     icon = icon(
         '<path d="M13 13.74a2 2 0 0 1-2 0L2.5 8.87a1 1 0 0 1 0-1.74L11 2.26a2 2 0 0 1 2 0l8.5 '
-        '4.87a1 1 0 0 1 0 1.74z"/><path d="m20 14.285 1.5.845a1 1 0 0 1 0 1.74L13 21.74a2 2 0 0 1-2 '
-        '0l-8.5-4.87a1 1 0 0 1 0-1.74l1.5-.845"/>'
+        '4.87a1 1 0 0 1 0 1.74z"/><path d="m20 14.285 1.5.845a1 1 0 0 1 0 1.74L13 21.74a2 2 0 0 1'
+        '-2 0l-8.5-4.87a1 1 0 0 1 0-1.74l1.5-.845"/>'
     )
     help = "The steps inside run side by side; with items, the whole inside runs once per item."
-    Config = Config
+    config_model = Config
     is_container = True
     outputs = frozenset({"items", "lanes", "completed", "failed"})
 
@@ -95,9 +95,7 @@ class Parallel(NodeType[Config]):
         if items is not None and len(items) > MAX_ITEMS:
             yield Issue("too_many_items", _too_many(len(items)), field="items")
 
-    def launch_issues(
-        self, config: Mapping[str, Any], scope: Mapping[str, Any]
-    ) -> Iterable[Issue]:
+    def launch_issues(self, config: Mapping[str, Any], scope: Mapping[str, Any]) -> Iterable[Issue]:
         """Too many items, where the brief alone tells their number; ``field`` is the input."""
         items = config.get("items")
         if not isinstance(items, str) or not items.strip().startswith("brief."):

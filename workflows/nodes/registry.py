@@ -57,7 +57,7 @@ def _inspect(node: NodeType[Any]) -> list[str]:
         if not getattr(node, name, "")
     ]
     try:
-        node.Config.model_json_schema()
+        node.config_model.model_json_schema()
     except (ValidationError, ValueError) as error:
         found.append(f"Node type {node.type!r} has no JSON Schema: {error}")
     return found

@@ -69,7 +69,7 @@ class Review(NodeType[Config]):
         '<circle cx="9" cy="7" r="4"/>'
     )
     help = "People pick, edit and approve, send it back with a comment, or reject it."
-    Config = Config
+    config_model = Config
     is_sink = True
     handles = ("approved", "rejected")
     outputs = frozenset({"decision", "text", "variants", "images", "comment", "reviewer"})

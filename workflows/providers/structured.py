@@ -90,7 +90,7 @@ def read(text: str, fields: Sequence[OutputField]) -> Reading:
     values: dict[str, str] = {}
     problems: list[str] = []
     for asked in fields:
-        value = _as_text(found.get(asked.key, by_name.get(_plain(asked.key))))
+        value = _unlabelled(_as_text(found.get(asked.key, by_name.get(_plain(asked.key)))), asked)
         if not value:
             problems.append(f'"{asked.key}" is missing or empty.')
             continue
@@ -189,6 +189,13 @@ def _as_text(value: object) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "\n".join(item.strip() for item in value if item.strip())
     return ""
+
+
+def _unlabelled(text: str, asked: OutputField) -> str:
+    """Without the field's own name in front (``Headline: …``), as small models write it."""
+    head, colon, rest = text.partition(":")
+    own = {_plain(asked.key), _plain(asked.label)}
+    return rest.strip() if colon and head.strip() and _plain(head) in own else text
 
 
 def _plain(key: str) -> str:

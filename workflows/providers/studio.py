@@ -32,9 +32,9 @@ class StudioProvider:
 
     def chat(
         self,
-        request: ChatRequest,  # noqa: ARG002
-        log: CallLog,  # noqa: ARG002
-        deadline: Deadline,  # noqa: ARG002
+        request: ChatRequest,
+        log: CallLog,
+        deadline: Deadline,
     ) -> ChatAnswer:
         """Raise ``ProviderError``: there is no copy to be had here."""
         raise ProviderError(

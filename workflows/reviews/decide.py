@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from workflows.engine.states import ExecutionStatus, ReviewState, Verdict
 from workflows.executions import finish
-from workflows.executions.moves import event, lock
+from workflows.executions.moves import event, lock, write_events
 from workflows.models import NodeRun, ReviewDecision, ReviewTask, WorkflowExecution
 from workflows.nodes.base import NodeError
 from workflows.reviews.picks import (
@@ -83,7 +83,9 @@ def expire_task(task_id: int) -> bool:
         if policy == "fail":
             return _fail(task_id)
         from_rules = Verdict.APPROVE if policy == "approve" else Verdict.REJECT
-        decide(task_id, verdict=from_rules, user=None, choices=default_choices(task.items, task.rules))
+        decide(
+            task_id, verdict=from_rules, user=None, choices=default_choices(task.items, task.rules)
+        )
     except AlreadyDecided:
         return False
     return True
@@ -143,14 +145,15 @@ def _close(
         "comment": comment,
         "reviewer": str(user) if user else "",
     }
-    event(
+    decided = event(
         execution.pk,
         "review.decided",
         node_run_id=run.pk,
         actor_id=user.pk if user else None,
         decision=decision,
         round=task.round,
-    ).save(force_insert=True)
+    )
+    write_events([decided])
     finish.end_waiting(execution, run, output, [decision])
 
 

@@ -90,9 +90,7 @@ def outcome(items: Sequence[Item], rules: Mapping[str, Any], choices: Choices) -
     """``text``, ``variants`` and ``images`` as the steps below see them."""
     picks = dict(_picks(rules))
     kept = [
-        item
-        for item in items
-        if picks[item["kind"]] == "none" or item["id"] in choices.selected
+        item for item in items if picks[item["kind"]] == "none" or item["id"] in choices.selected
     ]
     variants = [_variant(item, choices) for item in kept if item["kind"] == "copy"]
     pictures = {str(item["id"]): item for item in kept if item["kind"] == "image"}

@@ -22,7 +22,11 @@ def check(*branches: tuple[str, dict[str, object]], key: str = "check") -> dict[
 def test_a_chain_runs_in_order_and_hands_values_down(drive: Drive) -> None:
     execution = drive.run(
         graph(
-            [brief("topic"), text("one", "{{ brief.topic }}!"), text("two", "{{ nodes.one.text }}?")],
+            [
+                brief("topic"),
+                text("one", "{{ brief.topic }}!"),
+                text("two", "{{ nodes.one.text }}?"),
+            ],
             "brief > one > two",
         ),
         topic="Apples",

@@ -1,0 +1,84 @@
+"""Our side of ``benchmarks.engine``: real launches, real messages, a real NodeWorker."""
+
+from __future__ import annotations
+
+import uuid
+from itertools import pairwise
+from typing import Any
+
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from benchmarks.engine import timed
+from workflows import queue
+from workflows.executions.launch import launch
+from workflows.graph.parse import parse
+from workflows.models import WorkflowExecution, WorkflowTemplate
+from workflows.versions import save_version
+from workflows.worker import NodeWorker
+from workspaces.models import Workspace
+
+
+class _Flow:
+    """A saved workflow that can be launched and worked off."""
+
+    def __init__(self, nodes: list[dict[str, Any]], edges: list[tuple[str, str]]) -> None:
+        name = uuid.uuid4().hex[:8]
+        self.workspace = Workspace.objects.create(name=name, slug=name)
+        self.template = WorkflowTemplate.objects.create(
+            workspace=self.workspace, name=name, slug=name
+        )
+        drawn = [{"source": source, "target": target} for source, target in edges]
+        save_version(self.template, parse({"nodes": nodes, "edges": drawn}))
+        self.template.refresh_from_db()
+
+    def once(self) -> float:
+        """Milliseconds from the first message to the end of the run, one worker."""
+        execution = self._launch()
+        took = timed(self._work)
+        execution.refresh_from_db()
+        assert execution.status == "completed", execution.status
+        assert execution.completed == execution.total
+        return took
+
+    def launch_only(self) -> float:
+        """Milliseconds of a launch, with its checks and its first message."""
+        took = timed(self._launch)
+        self._work()
+        return took
+
+    def _launch(self) -> WorkflowExecution:
+        return launch(template=self.template, inputs={}, workspace=self.workspace, user=None)
+
+    def _work(self) -> None:
+        """One worker in this process, until the queue is empty."""
+        connection = queue.worker_connection()
+        door = Queue(queue.QUEUE_NAME, connection=connection, serializer=JSONSerializer)
+        worker = NodeWorker([door], connection=connection, serializer=JSONSerializer)
+        worker.work(burst=True, logging_level="ERROR")
+
+
+def _step(key: str) -> dict[str, Any]:
+    return {"key": key, "type": "compose_text", "config": {"template": "x"}}
+
+
+BRIEF = {"key": "brief", "type": "brief", "config": {"fields": []}}
+
+
+class Chain(_Flow):
+    """A brief and ``size - 1`` steps, one after the other."""
+
+    def __init__(self, size: int) -> None:
+        keys = ["brief", *(f"s{number}" for number in range(1, size))]
+        steps = [_step(key) for key in keys[1:]]
+        super().__init__([BRIEF, *steps], list(pairwise(keys)))
+
+
+class FanOut(_Flow):
+    """A brief, ``width`` steps side by side, and a join."""
+
+    def __init__(self, width: int) -> None:
+        keys = [f"s{number}" for number in range(width)]
+        steps = [_step(key) for key in [*keys, "join"]]
+        edges = [("brief", key) for key in keys] + [(key, "join") for key in keys]
+        super().__init__([BRIEF, *steps], edges)
