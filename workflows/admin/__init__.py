@@ -1,5 +1,5 @@
 """Django admin, a module a noun."""
 
-from workflows.admin import provider
+from workflows.admin import agent, execution, node_run, provider, review, template, worker
 
-__all__ = ["provider"]
+__all__ = ["agent", "execution", "node_run", "provider", "review", "template", "worker"]
