@@ -1,5 +1,5 @@
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,16 +11,9 @@ from documents.create import create_document
 from documents.images import store_image
 from documents.models import Document, Image
 from documents.uploads import CleanImage
-from tests.documents.s3 import S3Server, s3_running
 from workspaces.models import User, Workspace
 
 MakeImages = Callable[..., list[Image]]
-
-
-@pytest.fixture(scope="session")
-def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with s3_running(tmp_path_factory.mktemp("s3")) as server:
-        yield server
 
 
 @pytest.fixture(params=["disk", pytest.param("s3", marks=pytest.mark.s3)])

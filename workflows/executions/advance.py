@@ -12,7 +12,7 @@ from workflows.engine.plan import RunKey, Settled, State, make_plan
 from workflows.engine.states import EXECUTION_TERMINAL, ExecutionStatus, NodeStatus
 from workflows.executions import lanes, progress
 from workflows.executions.dispatch import dispatch_on_commit
-from workflows.executions.moves import event, locked_at, write_events
+from workflows.executions.moves import Statement, append, event, execute, locked_at
 from workflows.graph.model import Graph
 from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution
 from workflows.versions import graph_of
@@ -40,6 +40,8 @@ class _Board:
     graph: Graph
     runs: dict[RunKey, _Row]
     events: list[ExecutionEvent] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    """Writes that nothing here reads again; sent together at the end."""
 
     def note(self, kind: str, run: _Row | None = None, **data: Any) -> None:
         self.events.append(
@@ -127,8 +129,7 @@ def _queue(board: _Board, keys: list[RunKey]) -> None:
         row.status, row.attempt = NodeStatus.QUEUED, row.attempt + 1
         sent.append((row.pk, row.attempt))
         board.note("node.queued", row, attempt=row.attempt)
-    with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, [[pk for pk, _ in sent]])
+    board.statements.append((_QUEUE, [[pk for pk, _ in sent]]))
     dispatch_on_commit(sent)
 
 
@@ -188,5 +189,7 @@ def _save(board: _Board) -> None:
     progress.run_clock(execution, active=runs_on, now=now)
     if execution.status in EXECUTION_TERMINAL and execution.finished_at is None:
         execution.finished_at = now
-    progress.save(execution)
-    write_events(board.events)
+    board.statements.append(progress.saving(execution))
+    if board.events:
+        board.statements.append(append(board.events))
+    execute(*board.statements)

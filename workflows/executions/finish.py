@@ -13,6 +13,7 @@ from workflows.engine.states import NODE_TERMINAL, NodeStatus
 from workflows.executions import effects
 from workflows.executions.advance import advance
 from workflows.executions.claim import Claim
+from workflows.executions.expire import end_late, is_late
 from workflows.executions.moves import event, lock, move
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.nodes.base import NodeError, NodeResult

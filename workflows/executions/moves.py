@@ -25,6 +25,9 @@ class IllegalMove(Exception):
         self.to = to
 
 
+Statement = tuple[str, list[Any]]
+"""SQL and its parameters."""
+
 _LOCK = """
 WITH locked AS MATERIALIZED (
     SELECT * FROM workflows_workflowexecution WHERE id = %s FOR UPDATE
@@ -103,12 +106,24 @@ def event(
 
 def write_events(events: Sequence[ExecutionEvent]) -> None:
     """Append events in the order given, in one statement."""
-    if not events:
-        return
+    if events:
+        execute(append(events))
+
+
+def execute(*statements: Statement) -> None:
+    """Send statements in one round trip, in the present transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ";".join(sql for sql, _ in statements),
+            [value for _, values in statements for value in values],
+        )
+
+
+def append(events: Sequence[ExecutionEvent]) -> Statement:
+    """The statement that writes events, in the order given; there must be one."""
     rows = [
         (one.execution_id, one.node_run_id, one.actor_id, one.kind, json.dumps(one.data))
         for one in events
     ]
     places = ", ".join(["(%s, %s, %s, %s, %s::jsonb, clock_timestamp())"] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(_EVENTS + places, [value for row in rows for value in row])
+    return _EVENTS + places, [value for row in rows for value in row]

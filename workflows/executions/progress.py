@@ -6,20 +6,21 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-
-from django.db import connection
+from typing import Any
 
 from workflows.engine.states import NODE_ACTIVE, NodeStatus
 from workflows.models import WorkflowExecution
 
+_SAVED = (
+    "status", "finished_at", "active_seconds", "active_since", "deadline_at",
+    "total", "completed", "failed", "skipped", "running", "waiting", "id",
+)  # fmt: skip
 _SAVE = """
 UPDATE workflows_workflowexecution
-   SET revision = revision + 1, error = %(error)s::jsonb, status = %(status)s,
-       finished_at = %(finished_at)s, active_seconds = %(active_seconds)s,
-       active_since = %(active_since)s, deadline_at = %(deadline_at)s,
-       total = %(total)s, completed = %(completed)s, failed = %(failed)s,
-       skipped = %(skipped)s, running = %(running)s, waiting = %(waiting)s
- WHERE id = %(id)s
+   SET revision = revision + 1, error = %s::jsonb, status = %s, finished_at = %s,
+       active_seconds = %s, active_since = %s, deadline_at = %s, total = %s, completed = %s,
+       failed = %s, skipped = %s, running = %s, waiting = %s
+ WHERE id = %s
 """
 
 
@@ -63,9 +64,8 @@ def percent(execution: WorkflowExecution) -> int:
     return int(100 * (ended + 0.5 * execution.running) / execution.total)
 
 
-def save(execution: WorkflowExecution) -> None:
-    """Write what a decision changed of the run, and count its revision up."""
+def saving(execution: WorkflowExecution) -> tuple[str, list[Any]]:
+    """The statement that writes what a decision changed of the run, and counts its revision up."""
     error = None if execution.error is None else json.dumps(execution.error)
-    with connection.cursor() as cursor:
-        cursor.execute(_SAVE, {**vars(execution), "error": error})
     execution.revision += 1
+    return _SAVE, [error, *(getattr(execution, name) for name in _SAVED)]

@@ -21,7 +21,7 @@ from workflows.graph.model import Node
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.nodes import registry
 from workflows.nodes.base import NodeConfig, NodeError, NodeResult, NodeType, as_issue
-from workflows.nodes.fields import Hint, map_config
+from workflows.nodes.fields import Hint, is_templated, map_config
 from workflows.providers.base import Deadline, ErrorCode, ProviderError
 from workflows.versions import graph_of
 
@@ -86,7 +86,10 @@ def _execution(claim: Claim) -> WorkflowExecution:
 
 def _reads(kind: NodeType[Any], node: Node) -> bool:
     """Whether the step reads any variable; the brief reads its own questions."""
-    return kind.is_root or any(kind.references(node.config))
+    return kind.is_root or any(
+        reference.kind != "template" or is_templated(reference.text)
+        for reference in kind.references(node.config)
+    )
 
 
 def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeConfig:
