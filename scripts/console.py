@@ -9,8 +9,8 @@ from pathlib import Path
 
 from scripts.processes import Child
 
-NOISE = ("request_started", "request_finished")
-"""Log events that stay in the files: a page that polls writes two of them a second."""
+NOISE = ("request_started", "request_finished", "started with PID")
+"""Log events that stay in the files: polling pages and starting workers repeat them."""
 
 
 @dataclass(slots=True)

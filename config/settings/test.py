@@ -1,9 +1,13 @@
 """Tests: real servers, short waits, cheap password hashes."""
 
+import os
 from dataclasses import replace
 
 from config.settings.base import *
 
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+REDIS_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{int(_WORKER) + 1}"
+"""Each process of a test session has a database of its own, as it has in PostgreSQL."""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ENGINE = replace(

@@ -16,7 +16,7 @@ from workflows import queue
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workspaces.models import User, Workspace
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("redis")]
 
 
 @pytest.fixture
@@ -189,15 +189,18 @@ def test_a_run_past_its_active_time_is_ended(
 ) -> None:
     add_providers(scripted_openai.base_url)
     scripted_openai.latency = 20
-    workspace.execution_time_limit = 2
+    workspace.execution_time_limit = 5
     workspace.save()
     processes.start("worker", "--processes", "1")
     processes.start("reconcile")
     made = graph([brief("t"), copy("copy"), text("below")], "brief > copy > below")
-    execution = ended(run(made, t="x"), 15)
+    execution = run(made, t="x")
+    wait_until(lambda: scripted_openai.calls, 5, "a call")
+    ended(execution, 20)
     assert execution.status == "failed"
     found = {one.key: one.status for one in execution.node_runs.all()}
-    assert found["copy"] == "failed"
+    assert found == {"brief": "completed", "copy": "failed", "below": "skipped"}
+    assert execution.error["code"] == "time_limit"
 
 
 def test_a_step_that_kills_its_worker_twice_fails(

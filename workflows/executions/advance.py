@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -13,7 +12,7 @@ from workflows.engine.plan import RunKey, Settled, State, make_plan
 from workflows.engine.states import EXECUTION_TERMINAL, ExecutionStatus, NodeStatus
 from workflows.executions import lanes, progress
 from workflows.executions.dispatch import dispatch_on_commit
-from workflows.executions.moves import database_now, event, write_events
+from workflows.executions.moves import event, locked_at, write_events
 from workflows.graph.model import Graph
 from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution
 from workflows.versions import graph_of
@@ -182,7 +181,7 @@ def _end(board: _Board, outcome: str) -> None:
 
 def _save(board: _Board) -> None:
     execution = board.execution
-    now: datetime = getattr(execution, "locked_at", None) or database_now()
+    now = locked_at(execution)
     statuses = [row.status for row in board.runs.values()]
     progress.count(execution, statuses)
     runs_on = execution.status == ExecutionStatus.RUNNING and progress.is_active(statuses)

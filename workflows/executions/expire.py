@@ -7,32 +7,43 @@ from django.db.models.functions import Now
 
 from workflows.engine.states import ExecutionStatus, NodeStatus
 from workflows.executions.advance import advance
-from workflows.executions.moves import database_now, event, lock
-from workflows.models import NodeRun
+from workflows.executions.moves import event, lock, locked_at
+from workflows.models import NodeRun, WorkflowExecution
 
 TIME_LIMIT = "time_limit"
 
 
 @transaction.atomic
 def expire(execution_id: int) -> bool:
-    """Fail a run past its deadline: what ran fails, what had not started is skipped.
-
-    Tokens are revoked at once, so late answers are dropped. False when the run has meanwhile
-    ended or its clock stands.
-    """
+    """Fail a run past its deadline; False when it has meanwhile ended or its clock stands."""
     execution = lock(execution_id)
-    now = database_now()
-    if execution.status != ExecutionStatus.RUNNING or execution.deadline_at is None:
+    if not is_late(execution):
         return False
-    if execution.deadline_at > now:
-        return False
+    end_late(execution)
+    return True
+
+
+def is_late(execution: WorkflowExecution) -> bool:
+    """Whether a run that is locked has used up its active time."""
+    return (
+        execution.status == ExecutionStatus.RUNNING
+        and execution.deadline_at is not None
+        and execution.deadline_at <= locked_at(execution)
+    )
+
+
+def end_late(execution: WorkflowExecution) -> None:
+    """Fail the run: what ran or waited fails, what had not started is skipped.
+
+    Tokens are revoked at once, so late answers are dropped. The caller holds the lock.
+    """
     error = {
         "code": TIME_LIMIT,
-        "message": f"The run took longer than its {execution.time_limit // 60} minutes.",
+        "message": f"The run took longer than its limit of {_spoken(execution.time_limit)}.",
         "hint": "Ask for fewer variants, split the workflow, or raise the workspace's limit.",
         "retryable": True,
     }
-    rows = NodeRun.objects.filter(execution_id=execution_id)
+    rows = NodeRun.objects.filter(execution_id=execution.pk)
     rows.filter(status__in=[NodeStatus.RUNNING, NodeStatus.QUEUED, NodeStatus.WAITING]).update(
         status=NodeStatus.FAILED,
         token=None,
@@ -44,5 +55,8 @@ def expire(execution_id: int) -> bool:
     rows.filter(status=NodeStatus.PENDING).update(status=NodeStatus.SKIPPED, finished_at=Now())
     execution.status = ExecutionStatus.FAILED
     execution.error = error
-    advance(execution, event(execution_id, "run.failed", code=TIME_LIMIT))
-    return True
+    advance(execution, event(execution.pk, "run.failed", code=TIME_LIMIT))
+
+
+def _spoken(seconds: int) -> str:
+    return f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"

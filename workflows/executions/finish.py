@@ -60,8 +60,15 @@ def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -
 
 @transaction.atomic
 def fail(claim: Claim, used: Mapping[str, Any] | None, error: NodeError) -> None:
-    """Fail the step and keep what its agents had finished. Raises ``ClaimLost``."""
+    """Fail the step and keep what its agents had finished. Raises ``ClaimLost``.
+
+    Where the run's own time is over, that is the reason, and the whole run ends.
+    """
     execution = lock(claim.execution_id)
+    if is_late(execution):
+        _held(claim)
+        end_late(execution)
+        return
     _leave(claim, NodeStatus.FAILED, used=used, output=error.partial, error=error.as_json())
     advance(
         execution,

@@ -48,11 +48,13 @@ def lock(execution_id: int) -> WorkflowExecution:
     return found[0]
 
 
-def database_now() -> datetime:
-    """The database's clock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (moment,) = cursor.fetchone()
+def locked_at(execution: WorkflowExecution) -> datetime:
+    """When ``lock`` got the lock, by the database's clock; now, for a row just written."""
+    moment = getattr(execution, "locked_at", None)
+    if moment is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            (moment,) = cursor.fetchone()
     assert isinstance(moment, datetime)
     return moment
 

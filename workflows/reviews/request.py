@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from workflows.executions.moves import database_now
+from workflows.executions.moves import locked_at
 from workflows.models import NodeRun, ReviewTask, WorkflowExecution
 from workflows.nodes.effects import AskReview
 from workspaces.models import User
@@ -22,7 +22,7 @@ def open_task(execution: WorkflowExecution, run: NodeRun, effect: AskReview) -> 
     items = [dict(item) for item in effect.items]
     due_at = None
     if effect.due_in_hours is not None:
-        due_at = database_now() + timedelta(hours=effect.due_in_hours)
+        due_at = locked_at(execution) + timedelta(hours=effect.due_in_hours)
     task = ReviewTask.objects.create(
         node_run=run,
         round=run.round,
