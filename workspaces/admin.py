@@ -36,7 +36,7 @@ class _MembershipInline(admin.TabularInline[Membership, Any]):
     classes = ("cl-plain",)
     verbose_name_plural = "members"
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The table below adds."""
         return False
 
@@ -53,15 +53,15 @@ class _NewMembershipInline(admin.TabularInline[Membership, Any]):
     verbose_name = "new membership"
     verbose_name_plural = "new memberships"
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The table above shows."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The table above changes."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The table above deletes."""
         return False
 
@@ -137,7 +137,7 @@ class UserAdmin(DjangoUserAdmin[User]):
         """Memberships come once the person exists."""
         return super().get_inlines(request, obj) if obj else ()
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:  # noqa: ARG002
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser gives rights in the admin site."""
         dates = ("last_login", "date_joined")
         if _is_superuser(request):
@@ -221,6 +221,6 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
     autocomplete_fields = ("workspace",)
     fields = ("workspace", "name", "description", "created_at")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> Any:  # noqa: ARG002
+    def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> Any:
         """The workspace is chosen once."""
         return ("workspace", "created_at") if obj else ("created_at",)

@@ -38,15 +38,15 @@ NOTHING = "-"
 class _ReadOnly:
     """Rows that the engine owns: they can be seen and nothing else, whoever asks."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
@@ -93,7 +93,7 @@ class ReadOnlyInline(_ReadOnly, admin.TabularInline[M, Parent]):
     deferred: ClassVar[tuple[str, ...]] = ()
     """Heavy columns that the table does without."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Every column."""
         return self.fields
 

@@ -106,14 +106,14 @@ class ProviderFilter(admin.SimpleListFilter):
     title = "provider"
     parameter_name = "provider"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
         """The slugs that exist."""
         slugs = Provider.objects.order_by("slug").values_list("slug", flat=True).distinct()
         return [(slug, slug) for slug in slugs]
 
     def queryset(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         queryset: QuerySet[AgentJob],
     ) -> QuerySet[AgentJob]:
         """Lines of the chosen service."""

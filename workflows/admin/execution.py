@@ -190,13 +190,13 @@ class EventFamily(admin.SimpleListFilter):
     title = "about"
     parameter_name = "about"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
         """The first words."""
         return [("run", "Runs"), ("node", "Steps"), ("agent", "Agents"), ("review", "Reviews")]
 
     def queryset(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         queryset: QuerySet[ExecutionEvent],
     ) -> QuerySet[ExecutionEvent]:
         """Events of the chosen family."""

@@ -73,14 +73,14 @@ class TemplateAdmin(admin.ModelAdmin[WorkflowTemplate]):
         "draft_json",
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """A template begins with a graph: in the builder, by import or by seeding."""
         return False
 
     def has_delete_permission(
         self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: WorkflowTemplate | None = None,  # noqa: ARG002
+        request: HttpRequest,
+        obj: WorkflowTemplate | None = None,
     ) -> bool:
         """Runs pin its versions; it is archived instead."""
         return False
@@ -159,7 +159,7 @@ class VersionAdmin(ReadOnlyAdmin[WorkflowVersion]):
         ("In words", {"fields": ("steps", "notes")}),
     )
 
-    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:  # noqa: ARG002
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """Leave it off the front page."""
         return {}
 
