@@ -123,7 +123,7 @@ def work_off(worker: Any) -> float:
     """Milliseconds from the worker's start to the end of its last job."""
     start = time.perf_counter()
     worker.work(burst=True, logging_level="ERROR")
-    return (worker.ended - start) * 1000
+    return float(worker.ended - start) * 1000
 
 
 def timed(action: Callable[[], object]) -> float:
