@@ -9,7 +9,7 @@ from typing import Any
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from benchmarks.engine import timed
+from benchmarks.engine import Stopwatch, timed, work_off
 from workflows import queue
 from workflows.executions.launch import launch
 from workflows.graph.parse import parse
@@ -17,6 +17,10 @@ from workflows.models import WorkflowExecution, WorkflowTemplate
 from workflows.versions import save_version
 from workflows.worker import NodeWorker
 from workspaces.models import Workspace
+
+
+class _Worker(Stopwatch, NodeWorker):
+    """The worker of production, and when its last job ended."""
 
 
 class _Flow:
@@ -35,7 +39,7 @@ class _Flow:
     def once(self) -> float:
         """Milliseconds from the first message to the end of the run, one worker."""
         execution = self._launch()
-        took = timed(self._work)
+        took = self._work()
         execution.refresh_from_db()
         assert execution.status == "completed", execution.status
         assert execution.completed == execution.total
@@ -50,12 +54,11 @@ class _Flow:
     def _launch(self) -> WorkflowExecution:
         return launch(template=self.template, inputs={}, workspace=self.workspace, user=None)
 
-    def _work(self) -> None:
+    def _work(self) -> float:
         """One worker in this process, until the queue is empty."""
         connection = queue.worker_connection()
         door = Queue(queue.QUEUE_NAME, connection=connection, serializer=JSONSerializer)
-        worker = NodeWorker([door], connection=connection, serializer=JSONSerializer)
-        worker.work(burst=True, logging_level="ERROR")
+        return work_off(_Worker([door], connection=connection, serializer=JSONSerializer))
 
 
 def _step(key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
-from benchmarks.engine import timed
+from benchmarks.engine import Stopwatch, work_off
 from workflows import queue
 
 NAME = "bare"
@@ -39,17 +39,19 @@ def join() -> None:
     """The join."""
 
 
+class _Worker(Stopwatch, SimpleWorker):
+    """RQ's own worker, and when its last job ended."""
+
+
 class _Bare:
     def once(self) -> float:
         """Milliseconds with one worker."""
         raise NotImplementedError
 
-    def _work(self) -> None:
+    def _work(self) -> float:
         connection = queue.worker_connection()
-        worker = SimpleWorker(
-            [_queue(connection)], connection=connection, serializer=JSONSerializer
-        )
-        worker.work(burst=True, logging_level="ERROR")
+        door = _queue(connection)
+        return work_off(_Worker([door], connection=connection, serializer=JSONSerializer))
 
 
 class Chain(_Bare):
@@ -61,7 +63,7 @@ class Chain(_Bare):
     def once(self) -> float:
         """Milliseconds with one worker."""
         _queue(queue.connection()).enqueue(chain_step, self.size)
-        return timed(self._work)
+        return self._work()
 
 
 class FanOut(_Bare):
@@ -73,4 +75,4 @@ class FanOut(_Bare):
     def once(self) -> float:
         """Milliseconds with one worker."""
         _queue(queue.connection()).enqueue(fan_out, self.width)
-        return timed(self._work)
+        return self._work()

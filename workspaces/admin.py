@@ -7,8 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
+from django.forms import Textarea
 from django.http import HttpRequest
 
 from workspaces.admin_forms import UserAddForm, UserEditForm, WorkspaceForm
@@ -32,6 +33,7 @@ class _MembershipInline(admin.TabularInline[Membership, Any]):
 
     model = Membership
     extra = 0
+    classes = ("cl-plain",)
     verbose_name_plural = "members"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -168,6 +170,7 @@ class ProjectInline(admin.TabularInline[Project, Workspace]):
     extra = 0
     fields = ("name", "description")
     show_change_link = True
+    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 2})}}
 
 
 @admin.register(Workspace)
@@ -185,7 +188,7 @@ class WorkspaceAdmin(admin.ModelAdmin[Workspace]):
             "Limits",
             {
                 "fields": tuple(settings.WORKSPACE_LIMITS),
-                "description": "An empty field means the default.",
+                "description": "An empty field means the default, shown in grey.",
             },
         ),
     )

@@ -58,4 +58,4 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
         super().__init__(*args, **kwargs)
         for name, default in settings.WORKSPACE_LIMITS.items():
             if name in self.fields:
-                self.fields[name].widget.attrs.update(min=1, placeholder=f"Default: {default}")
+                self.fields[name].widget.attrs.update(min=1, placeholder=str(default))

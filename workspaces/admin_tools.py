@@ -87,7 +87,7 @@ class ReadOnlyInline(_ReadOnly, admin.TabularInline[M, Parent]):
     formset = _CappedFormSet
     extra = 0
     can_delete = False
-    classes = ("cl-readonly",)
+    classes = ("cl-plain",)
     related: ClassVar[tuple[str, ...]] = ()
     """Relations that the columns read."""
     deferred: ClassVar[tuple[str, ...]] = ()

@@ -1,0 +1,86 @@
+"""A run at one moment, as a terminal or a program is told of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.engine.states import EXECUTION_TERMINAL, AgentStatus, NodeStatus
+from workflows.executions.progress import percent
+from workflows.models import AgentJob, NodeRun, WorkflowExecution
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, with all its lanes."""
+
+    key: str
+    label: str
+    type: str
+    statuses: Counter[str]
+    """How many lanes stand at each status; one entry outside a container."""
+    agents_done: int
+    agents: int
+    error: dict[str, Any] | None
+    """Of the first lane that failed."""
+    seconds: float | None
+    """From the first start to the last end; None while it has not ended."""
+
+    @property
+    def status(self) -> str:
+        """One word for all lanes: what needs attention first."""
+        order = ("failed", "running", "waiting", "queued", "pending", "completed", "skipped")
+        return next(status for status in order if self.statuses[status])
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A run and its steps in the order drawn."""
+
+    execution: WorkflowExecution
+    steps: tuple[Step, ...]
+    percent: int
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more happens by itself or by a decision."""
+        return self.execution.status in EXECUTION_TERMINAL
+
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether a review is open and nothing else is under way."""
+        at = Counter(status for step in self.steps for status in step.statuses.elements())
+        busy = at[NodeStatus.RUNNING] + at[NodeStatus.QUEUED]
+        return not self.has_ended and not busy and bool(at[NodeStatus.WAITING])
+
+
+def take(execution_id: int) -> Snapshot:
+    """Read a run in three queries."""
+    execution = WorkflowExecution.objects.get(pk=execution_id)
+    runs: dict[str, list[NodeRun]] = {}
+    rows = NodeRun.objects.filter(execution_id=execution_id).defer("input", "output", "history")
+    for run in rows.order_by("pk"):
+        runs.setdefault(run.key, []).append(run)
+    agents: dict[str, list[str]] = {}
+    jobs = AgentJob.objects.filter(node_run__execution_id=execution_id)
+    for key, status in jobs.values_list("node_run__key", "status"):
+        agents.setdefault(key, []).append(status)
+    steps = tuple(_step(key, lanes, agents.get(key, [])) for key, lanes in runs.items())
+    return Snapshot(execution, steps, percent(execution))
+
+
+def _step(key: str, lanes: list[NodeRun], agents: list[str]) -> Step:
+    started = [run.started_at for run in lanes if run.started_at]
+    ended = [run.finished_at for run in lanes if run.finished_at]
+    over = len(ended) == len(lanes) and started
+    return Step(
+        key=key,
+        label=lanes[0].label or key,
+        type=lanes[0].type,
+        statuses=Counter(run.status for run in lanes),
+        agents_done=agents.count(AgentStatus.COMPLETED),
+        agents=len(agents) - agents.count(AgentStatus.UNKNOWN),
+        error=next((run.error for run in lanes if run.error), None),
+        seconds=(max(ended) - min(started)).total_seconds() if over else None,
+    )
