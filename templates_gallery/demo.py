@@ -7,14 +7,14 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
+from config.env import BASE_DIR
 from workflows.executions.launch import launch
 from workflows.models import WorkflowExecution, WorkflowTemplate
 from workspaces.models import Membership, Project, Role, User, Workspace
 
-DEMO: dict[str, Any] = json.loads((settings.BASE_DIR / "fixtures/demo.json").read_text("utf-8"))
+DEMO: dict[str, Any] = json.loads((BASE_DIR / "fixtures/demo.json").read_text("utf-8"))
 """Who and what the demo is. Its template has no review: the first run ends by itself."""
 
 
