@@ -37,10 +37,11 @@ class Command(BaseCommand):
             with transaction.atomic():
                 template = import_template(data, workspace=workspace, update=options["update"])
                 write_entry(template, from_export(data))
+                told = _told(template, written=not options["dry_run"])
                 transaction.set_rollback(options["dry_run"])
         except ImportRefused as error:
             raise CommandError("\n".join(one.message for one in error.errors)) from error
-        self._tell(template, written=not options["dry_run"])
+        self.stdout.write(told)
 
     def _workspace(self, slug: str | None) -> Workspace | None:
         if slug is None:
@@ -60,8 +61,9 @@ class Command(BaseCommand):
         except (ValueError, RecursionError) as error:
             raise CommandError(f"{path} is no JSON: {error}") from error
 
-    def _tell(self, template: WorkflowTemplate, *, written: bool) -> None:
-        version = template.current_version
-        assert version is not None
-        verb = "is" if written else "would be"
-        self.stdout.write(f"{template.name} {verb} {template.slug}, version {version.number}.")
+
+def _told(template: WorkflowTemplate, *, written: bool) -> str:
+    version = template.current_version
+    assert version is not None
+    verb = "is" if written else "would be"
+    return f"{template.name} {verb} {template.slug}, version {version.number}."
