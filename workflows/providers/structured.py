@@ -94,6 +94,9 @@ def read(text: str, fields: Sequence[OutputField]) -> Reading:
         if not value:
             problems.append(f'"{asked.key}" is missing or empty.')
             continue
+        if _is_echo(value, asked):
+            problems.append(f'"{asked.key}" repeats what was asked instead of answering it.')
+            continue
         values[asked.key] = value
         if asked.max_length and len(value) > asked.max_length:
             problems.append(
@@ -189,6 +192,13 @@ def _as_text(value: object) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "\n".join(item.strip() for item in value if item.strip())
     return ""
+
+
+def _is_echo(text: str, asked: OutputField) -> bool:
+    """Whether a small model gave the field's name, its description or its limit as the answer."""
+    own = {_plain(one) for one in (asked.key, asked.label, asked.description) if one}
+    limit = f"at most {asked.max_length} characters"
+    return _plain(text) in own or (asked.max_length is not None and limit in text.lower())
 
 
 def _unlabelled(text: str, asked: OutputField) -> str:
