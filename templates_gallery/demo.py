@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
+from config.env import BASE_DIR
 from workflows.executions.launch import launch
 from workflows.models import WorkflowExecution, WorkflowTemplate
 from workspaces.models import Membership, Project, Role, User, Workspace
 
-EMAIL = "demo@copyloom.local"
-TEMPLATE = "instagram-launch-kit"
+DEMO: dict[str, Any] = json.loads((BASE_DIR / "fixtures/demo.json").read_text("utf-8"))
+"""Who and what the demo is. Its template has no review: the first run ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class NothingToLaunch(ValueError):
 def make_demo(password: str = "") -> Demo:
     """Make what is missing. Idempotent; an existing password stays unless one is given."""
     user, is_new = User.objects.get_or_create(
-        email=EMAIL, defaults={"name": "Demo", "is_staff": True, "is_superuser": True}
+        email=DEMO["email"],
+        defaults={"name": DEMO["name"], "is_staff": True, "is_superuser": True},
     )
     generated = ""
     if is_new and not password:
@@ -42,9 +46,12 @@ def make_demo(password: str = "") -> Demo:
     if password and not user.check_password(password):
         user.set_password(password)
         user.save(update_fields=["password"])
-    workspace, _ = Workspace.objects.get_or_create(slug="demo", defaults={"name": "Demo workspace"})
+    room = DEMO["workspace"]
+    workspace, _ = Workspace.objects.get_or_create(
+        slug=room["slug"], defaults={"name": room["name"]}
+    )
     Membership.objects.get_or_create(workspace=workspace, user=user, defaults={"role": Role.OWNER})
-    project, _ = Project.objects.get_or_create(workspace=workspace, name="Autumn launch")
+    project, _ = Project.objects.get_or_create(workspace=workspace, name=DEMO["project"])
     return Demo(user, workspace, project, generated)
 
 
@@ -55,10 +62,10 @@ def launch_demo(demo: Demo) -> WorkflowExecution | None:
     """
     if WorkflowExecution.objects.filter(workspace=demo.workspace).exists():
         return None
-    template = WorkflowTemplate.objects.filter(workspace=None, slug=TEMPLATE).first()
+    template = WorkflowTemplate.objects.filter(workspace=None, slug=DEMO["template"]).first()
     entry = getattr(template, "gallery_entry", None)
     if template is None or entry is None:
-        raise NothingToLaunch(f"There is no template {TEMPLATE}; run seed_templates first.")
+        raise NothingToLaunch(f"There is no template {DEMO['template']}; run seed_templates first.")
     return launch(
         template=template,
         inputs=entry.sample_inputs,

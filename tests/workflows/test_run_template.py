@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Processes, add_providers
 from tests.engine import Drive
-from tests.graphs import brief, copy, graph, node
+from tests.graphs import copy, graph, node
 from tests.scripted_openai import ScriptedOpenAI, status
 from workflows.terminal.inputs import BadArgument, read_inputs
 from workspaces.models import User, Workspace

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from templates_gallery.demo import EMAIL, NothingToLaunch, launch_demo, make_demo
+from templates_gallery.demo import DEMO, NothingToLaunch, launch_demo, make_demo
 from workflows.executions.launch import LaunchRefused
 from workflows.providers.defaults import sync_default_providers
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         for change in sync_default_providers():
             self.stdout.write(change)
         if demo.password:
-            self.stdout.write(f"demo login: {EMAIL} / {demo.password}")
+            self.stdout.write(f"demo login: {DEMO['email']} / {demo.password}")
         if not options["launch"]:
             return
         try:

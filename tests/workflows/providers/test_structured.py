@@ -105,7 +105,8 @@ def test_the_instruction_names_each_field_with_its_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "echo", ["Headline (at most 48 characters)", "headline", "What it does for them."]
+    "echo",
+    ["Headline (at most 48 characters)", "headline", "What it does for them.", "Return JSON"],
 )
 def test_a_field_that_repeats_the_instruction_is_no_answer(echo: str) -> None:
     asked = OutputField("headline", "Headline", "what it does for them", 48)

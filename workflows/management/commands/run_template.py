@@ -1,211 +1,154 @@
-"""``manage.py run_template``: launch a workflow and follow it to its document."""
+"""``manage.py run_template``: from a brief to a document, in a terminal."""
 
 from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentParser
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db.models.functions import Now
+from rich.console import Console
 
-from workflows.engine.states import ExecutionStatus, Verdict
-from workflows.executions.follow import Snapshot, follow, snapshot
 from workflows.executions.launch import LaunchRefused, launch
-from workflows.graph.model import Issue
-from workflows.management import run_report
-from workflows.management.progress import Progress, totals
-from workflows.management.run_inputs import BadInputs, parse_inputs
-from workflows.models import ReviewTask, WorkerBeat, WorkflowExecution, WorkflowTemplate
-from workflows.reviews.decide import AlreadyDecided, decide
-from workflows.reviews.picks import BadDecision, default_choices
-from workspaces.models import Project, Role, User, Workspace
-
-COMPLETED, FAILED, BAD_INPUT, STOPPED, NOT_OVER, INTERRUPTED = 0, 1, 2, 3, 4, 130
-STALE = timedelta(seconds=60)
+from workflows.executions.snapshot import take
+from workflows.models import WorkerBeat, WorkflowExecution, WorkflowTemplate
+from workflows.terminal.display import Display
+from workflows.terminal.follow import Exit, Wishes, follow
+from workflows.terminal.inputs import BadArgument, read_inputs
+from workflows.terminal.report import as_json, tell
+from workspaces.models import Membership, Project, Role, User, Workspace
 
 
-class Refused(Exception):
-    """The run cannot start; ``issues`` says why."""
+class _Refused(Exception):
+    """The command cannot begin; each line says what is wrong and what to do."""
 
-    def __init__(self, issues: list[Issue]) -> None:
-        super().__init__("; ".join(issue.message for issue in issues))
-        self.issues = issues
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
 
 
 class Command(BaseCommand):
-    """Exit status: 0 completed, 1 failed, 2 bad input, 3 stopped, 4 not over in time."""
+    """Launches a template and follows it; the exit status says how it ended."""
 
-    help = "Run a workflow: python manage.py run_template SLUG --input key=value …"
+    help = (
+        "Launch a template and follow it to its document. Exit status: 0 completed, 1 failed, "
+        "2 bad input or unknown template, 3 stopped, 4 the --timeout is over, 130 left running."
+    )
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        """What to run, with what, and how to show it."""
-        add = parser.add_argument
-        add("slug", help="The template; the workspace's own comes before a global one.")
-        add(
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to run, with which brief, and how to follow it."""
+        parser.add_argument("slug", help="the template's slug")
+        parser.add_argument(
             "--input",
             action="append",
             default=[],
             metavar="KEY=VALUE",
-            dest="inputs",
-            help="An answer of the brief; KEY=@FILE reads a text file; repeat KEY for a list.",
+            help="an answer of the brief; KEY=@file reads a file; repeat a key for a list",
         )
-        add("--sample", action="store_true", help="Take missing answers from the gallery.")
-        add("--approve", action="store_true", help="Approve reviews with the first picks.")
-        add("--json", action="store_true", help="Print one JSON object at the end.")
-        add("--workspace", default="demo", metavar="SLUG")
-        add("--project", metavar="NAME", help="Where the document goes.")
-        add("--title", default="", help="What the run is called.")
-        add("--timeout", type=float, metavar="SECONDS", help="Stop following after so long.")
+        parser.add_argument(
+            "--sample", action="store_true", help="fill what is missing from the template's sample"
+        )
+        parser.add_argument("--approve", action="store_true", help="approve every review")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument("--workspace", default="demo", metavar="SLUG")
+        parser.add_argument("--project", metavar="NAME", help="put the document into a project")
+        parser.add_argument("--title", default="", help="the run's title")
+        parser.add_argument("--timeout", type=float, metavar="SECONDS", help="follow for so long")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Launch, follow, report; ends by ``SystemExit`` unless the run completed."""
-        self.as_json: bool = options["json"]
-        self.approve: bool = options["approve"]
+        """Run it. Ends the process with the status."""
+        console = Console(stderr=options["json"])
         try:
-            execution = self._launch(options)
-        except Refused as refusal:
-            self._refuse(refusal.issues)
-        with Progress(self._stream()) as progress:
-            self.progress = progress
-            progress.say(f"Run {execution.pk} has started: {execution.title}")
-            self._warn_without_workers()
-            try:
-                last = follow(
-                    execution.pk,
-                    show=progress.show,
-                    on_review=self._review,
-                    timeout=options["timeout"],
-                )
-            except KeyboardInterrupt:
-                progress.say(f"Run {execution.pk} goes on without this window.")
-                self._end(snapshot(execution.pk), INTERRUPTED)
-        self._end(last, _exit_status(last))
-
-    def _stream(self) -> Any:
-        """Where progress goes: with ``--json`` nothing but the object is on standard output."""
-        wrapper = self.stderr if self.as_json else self.stdout
-        return wrapper._out
-
-    def _launch(self, options: dict[str, Any]) -> WorkflowExecution:
-        workspace = Workspace.objects.filter(slug=options["workspace"]).first()
-        if workspace is None:
-            raise _refused("workspace", f"--workspace: there is no {options['workspace']}.")
-        template = find_template(options["slug"], workspace)
-        if template is None:
-            names = ", ".join(known_slugs(workspace)) or "none; run seed_templates first"
-            text = f"There is no template {options['slug']}. There are: {names}."
-            raise _refused("slug", text)
-        self.user = _owner(workspace)
+            workspace = _workspace(options["workspace"])
+            execution = _launch(workspace, options)
+        except (_Refused, BadArgument) as error:
+            self.stderr.write(str(error))
+            sys.exit(Exit.BAD_INPUT)
+        if not _workers_are_seen():
+            console.print("No worker has been seen lately: start one with make run.", markup=False)
+        wishes = Wishes(options["approve"], _owner(workspace), options["timeout"])
         try:
-            return launch(
-                template=template,
-                inputs=_inputs(template, options),
-                workspace=workspace,
-                user=self.user,
-                project=_project(workspace, options["project"]),
-                title=options["title"],
-            )
-        except (BadInputs, LaunchRefused) as refusal:
-            raise Refused(refusal.issues) from refusal
+            with Display(console) as display:
+                snapshot, end = follow(execution.pk, wishes, display)
+        except KeyboardInterrupt:
+            snapshot, end = take(execution.pk), Exit.LEFT_RUNNING
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(snapshot, end), indent=2, default=str))
+        tell(snapshot, end, console)
+        sys.exit(end)
 
-    def _refuse(self, issues: list[Issue]) -> NoReturn:
-        for issue in issues:
-            where = ".".join(part for part in (issue.node, issue.field) if part)
-            self.stderr.write(f"{where}: {issue.message}" if where else issue.message)
-        if self.as_json:
-            self.stdout.write(json.dumps(run_report.refusal(issues), ensure_ascii=False))
-        sys.exit(BAD_INPUT)
 
-    def _warn_without_workers(self) -> None:
-        seen = WorkerBeat.objects.filter(
-            kind=WorkerBeat.Kind.WORKER, seen_at__gt=timezone.now() - STALE
+def _launch(workspace: Workspace, options: dict[str, Any]) -> WorkflowExecution:
+    template = _template(options["slug"], workspace)
+    inputs = read_inputs(options["input"])
+    if options["sample"]:
+        inputs = {**_sample(template), **inputs}
+    project = _project(options["project"], workspace)
+    try:
+        return launch(
+            template=template,
+            inputs=inputs,
+            workspace=workspace,
+            user=_owner(workspace),
+            project=project,
+            title=options["title"],
         )
-        if not seen.exists():
-            self.progress.say(
-                "No worker was seen in the last minute; start one with: manage.py worker"
-            )
-
-    def _review(self, task_id: int) -> None:
-        """Approve a waiting review, or say how it is decided."""
-        task = ReviewTask.objects.select_related("node_run").get(pk=task_id)
-        if not self.approve:
-            self.progress.say(
-                f"Review {task_id} ({task.node_run.label}) waits for a decision. In another "
-                f"window: manage.py decide_review {task_id} --approve"
-            )
-            return
-        try:
-            choices = default_choices(task.items, task.rules)
-            decide(task_id, verdict=Verdict.APPROVE, user=self.user, choices=choices)
-        except AlreadyDecided as late:
-            self.progress.say(f"Review {task_id} was {late.task.state} by somebody else.")
-        except BadDecision as wrong:
-            self.progress.say(f"Review {task_id} could not be approved: {wrong.message}")
-        else:
-            picks = len(choices.selected)
-            self.progress.say(f"Review {task_id} ({task.node_run.label}) approved, {picks} picked.")
-
-    def _end(self, last: Snapshot, status: int) -> None:
-        """Report and leave; returns for a completed run alone."""
-        if self.as_json:
-            self.stdout.write(json.dumps(run_report.as_json(last), ensure_ascii=False))
-        else:
-            for line in run_report.lines(last):
-                self.stdout.write(line)
-            self.stdout.write(f"{last.status.capitalize()} after {totals(last)}.")
-        if status != COMPLETED:
-            sys.exit(status)
+    except LaunchRefused as refused:
+        lines = [_line(issue.node, issue.field, issue.message) for issue in refused.issues]
+        raise _Refused(f"{template.name} cannot be launched:", *lines) from refused
 
 
-def find_template(slug: str, workspace: Workspace) -> WorkflowTemplate | None:
-    """The template of that slug: the workspace's own, else the global one."""
-    known = WorkflowTemplate.objects.filter(slug=slug, archived_at=None)
-    own = known.filter(workspace=workspace).first()
-    return own or known.filter(workspace=None).first()
+def _line(node: str | None, field: str | None, message: str) -> str:
+    where = ".".join(part for part in (node, field) if part)
+    return f"  {where}: {message}" if where else f"  {message}"
 
 
-def known_slugs(workspace: Workspace) -> list[str]:
-    """What can be run in a workspace."""
-    known = WorkflowTemplate.objects.filter(archived_at=None)
-    found = known.filter(workspace=workspace) | known.filter(workspace=None)
-    return sorted(set(found.values_list("slug", flat=True)))
+def _workspace(slug: str) -> Workspace:
+    found = Workspace.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Workspace.objects.values_list("slug", flat=True)) or "none yet"
+        raise _Refused(f"There is no workspace {slug}. There are: {known}.")
+    return found
 
 
-def _inputs(template: WorkflowTemplate, options: dict[str, Any]) -> dict[str, Any]:
-    given = parse_inputs(options["inputs"])
+def _template(slug: str, workspace: Workspace) -> WorkflowTemplate:
+    """The workspace's own template of that slug, else the global one."""
+    rows = WorkflowTemplate.objects.filter(archived_at=None)
+    own, shared = rows.filter(workspace=workspace), rows.filter(workspace=None)
+    found = own.filter(slug=slug).first() or shared.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(sorted({row.slug for row in [*own, *shared]})) or "none yet"
+        raise _Refused(f"There is no template {slug}. There are: {known}.")
+    return found
+
+
+def _project(name: str | None, workspace: Workspace) -> Project | None:
+    if not name:
+        return None
+    found = Project.objects.filter(workspace=workspace, name=name).first()
+    if found is None:
+        raise _Refused(f"There is no project {name} in the workspace {workspace.slug}.")
+    return found
+
+
+def _sample(template: WorkflowTemplate) -> dict[str, Any]:
     entry = getattr(template, "gallery_entry", None)
-    sample = entry.sample_inputs if options["sample"] and entry is not None else {}
-    return {**sample, **given}
+    return dict(entry.sample_inputs) if entry else {}
 
 
 def _owner(workspace: Workspace) -> User | None:
-    """Whom the run counts for: the workspace's first owner."""
-    return (
-        User.objects.filter(memberships__workspace=workspace, memberships__role=Role.OWNER)
-        .order_by("memberships__pk")
+    member = (
+        Membership.objects.filter(workspace=workspace, role=Role.OWNER)
+        .select_related("user")
+        .order_by("pk")
         .first()
     )
+    return member.user if member else None
 
 
-def _project(workspace: Workspace, name: str | None) -> Project | None:
-    if name is None:
-        return None
-    project = Project.objects.filter(workspace=workspace, name=name).first()
-    if project is None:
-        raise _refused("project", f"--project: there is no {name} in {workspace.name}.")
-    return project
-
-
-def _refused(field: str, text: str) -> Refused:
-    return Refused([Issue("bad_argument", text, field=field)])
-
-
-def _exit_status(last: Snapshot) -> int:
-    ends = {
-        ExecutionStatus.COMPLETED: COMPLETED,
-        ExecutionStatus.FAILED: FAILED,
-        ExecutionStatus.STOPPED: STOPPED,
-    }
-    return ends.get(ExecutionStatus(last.status), NOT_OVER)
+def _workers_are_seen() -> bool:
+    since = Now() - timedelta(seconds=4 * settings.ENGINE.renew_seconds)
+    return WorkerBeat.objects.filter(kind=WorkerBeat.Kind.WORKER, seen_at__gt=since).exists()
