@@ -143,12 +143,12 @@ class _Planner:
         return edge.source_handle in source.handles
 
     def _skip(self, node: Node, lane: str) -> None:
-        """Skip a step, and what a container holds with it."""
-        for key in [node.key, *(child.key for child in self.graph.children.get(node.key, ()))]:
-            state = self.states.get((key, lane))
-            if state is not None and state.status == NodeStatus.PENDING:
-                self._set((key, lane), NodeStatus.SKIPPED)
-                self.plan.skip.append((key, lane))
+        """Skip a step, and what a container holds with it, lanes of an earlier round too."""
+        inside = {child.key for child in self.graph.children.get(node.key, ())}
+        for run in [(node.key, lane), *(run for run in self.states if run[0] in inside)]:
+            if self.states[run].status == NodeStatus.PENDING:
+                self._set(run, NodeStatus.SKIPPED)
+                self.plan.skip.append(run)
 
     def _set(self, run: RunKey, status: NodeStatus, handles: tuple[str, ...] = ()) -> None:
         self.states[run] = State(status, handles)

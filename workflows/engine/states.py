@@ -115,7 +115,7 @@ DOOR_MOVES: dict[Door, frozenset[tuple[NodeStatus, NodeStatus]]] = {
     Door.RETRY: frozenset({(_F, _Q)}),
     Door.SKIP: frozenset({(_F, _S)}),
     Door.NEXT_ROUND: frozenset(
-        {(_C, _Q), (_W, _Q), (_C, _P), (_W, _P), (_S, _P), (_F, _P), (_F, _Q)}
+        {(_C, _Q), (_W, _Q), (_S, _Q), (_F, _Q), (_C, _P), (_W, _P), (_S, _P), (_F, _P)}
     ),
 }
 """What each door lets through. In a next round the named step is queued and the steps between

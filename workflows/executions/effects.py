@@ -89,22 +89,34 @@ def ask_review(execution: WorkflowExecution, run: NodeRun, effect: AskReview) ->
 def open_lanes(execution: WorkflowExecution, run: NodeRun, effect: OpenLanes) -> dict[str, Any]:
     """Make the rows of every lane; gives what the container keeps while it waits.
 
-    Rows of an earlier round stay as they are, unless their item is another one now.
+    Rows of an earlier round stay as they are, unless their item is another one now; lanes that
+    this round has no more are skipped.
     """
     if effect.items is not None:
         graph = graph_of(execution.version_id)
         rows = lanes.lane_rows(execution.pk, graph, run.key, effect.items)
-        keys = {row.key for row in rows}
+        keys = {child.key for child in graph.children.get(run.key, ())}
         old = {
             (row.key, row.lane): row
             for row in NodeRun.objects.filter(execution_id=execution.pk, key__in=keys)
         }
         NodeRun.objects.bulk_create(row for row in rows if (row.key, row.lane) not in old)
         for row in rows:
-            known = old.get((row.key, row.lane))
+            known = old.pop((row.key, row.lane), None)
             if known is not None and known.item != row.item:
-                restart(known, round=known.round + 1, item=row.item)
+                _renew(known, row.item)
+        NodeRun.objects.filter(
+            pk__in=[row.pk for row in old.values()], status=NodeStatus.PENDING
+        ).update(status=NodeStatus.SKIPPED, finished_at=Now(), handles=[])
     return lanes.opened(effect)
+
+
+def _renew(run: NodeRun, item: Any) -> None:
+    """Give a lane's step another item; one that has not begun this round only takes it."""
+    if run.status == NodeStatus.PENDING:
+        NodeRun.objects.filter(pk=run.pk).update(item=item)
+    else:
+        restart(run, round=run.round + 1, item=item)
 
 
 def restart(run: NodeRun, *, round: int, feedback: str = "", **fields: Any) -> None:

@@ -21,6 +21,7 @@ from workflows.engine.states import AgentStatus
 from workflows.executions.claim import Claim
 from workflows.executions.inputs import image_value
 from workflows.executions.moves import event, write_events
+from workflows.graph.storable import storable
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, AgentOutcome, NodeError
 from workflows.providers import pricing
@@ -145,7 +146,7 @@ class Ledger:
         call = job.calls[number - 1]
         began = datetime.fromisoformat(call["at"])
         call["ms"] = int((timezone.now() - began).total_seconds() * 1000)
-        call["error"] = error
+        call["error"] = storable(error)
         if usage is not None:
             call["prompt_tokens"] = usage.prompt_tokens
             call["completion_tokens"] = usage.completion_tokens
@@ -156,15 +157,15 @@ class Ledger:
     ) -> AgentOutcome:
         """Write an agent's result, its picture's row and its cost."""
         answer = made.answer
-        model = answer.model or job.model
+        model = storable(answer.model) or job.model
         cost = self._cost(provider, job, model, answer.usage)
         if made.clean is not None:
             output: dict[str, Any] = self._image(job, call, made)
         else:
             assert isinstance(answer, ChatAnswer)
-            output = {"text": answer.text, "fields": dict(answer.fields)}
+            output = storable({"text": answer.text, "fields": dict(answer.fields)})
             if answer.notes:
-                output["notes"] = list(answer.notes)
+                output["notes"] = storable(list(answer.notes))
         fields = {**self._spent(job, answer.usage), "cost": cost, "model": model}
         moved = AgentJob.objects.filter(pk=job.pk, status=AgentStatus.RUNNING).update(
             status=AgentStatus.COMPLETED, output=output, **fields
@@ -181,8 +182,8 @@ class Ledger:
         usage = _summed(job)
         body = {
             "code": error.code.value,
-            "message": error.message,
-            "hint": error.hint,
+            "message": storable(error.message),
+            "hint": storable(error.hint),
             "retryable": error.retryable,
         }
         with transaction.atomic():

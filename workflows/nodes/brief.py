@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from workflows.graph.model import KEY, Issue
+from workflows.graph.storable import is_storable
 from workflows.nodes.base import NodeConfig, NodeContext, NodeResult, NodeType
 from workflows.nodes.icons import icon
 from workflows.nodes.registry import register
@@ -142,7 +143,7 @@ def _text(field: BriefField, given: Any) -> str:
     limit = MAX_LENGTHS[field.kind]
     if len(text) > limit:
         raise ValueError(f"takes at most {limit:,} characters; this has {len(text):,}.")
-    if "\x00" in text:
+    if not is_storable(text):
         raise ValueError("holds a character that cannot be stored; remove it.")
     return text
 
@@ -152,7 +153,7 @@ def _number(field: BriefField, given: Any) -> int | float:
         if isinstance(given, bool):
             raise ValueError
         number = float(given)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("must be a number.") from error
     if not math.isfinite(number) or abs(number) > 1e15:
         raise ValueError("must be a number.")
@@ -170,7 +171,7 @@ def _multi_choice(field: BriefField, given: Any) -> list[str]:
     chosen = _entries(given)
     wrong = [entry for entry in chosen if entry not in field.options]
     if wrong:
-        raise ValueError(f"takes {', '.join(field.options)}; not {', '.join(wrong)}.")
+        raise ValueError(f"takes {', '.join(field.options)}; not {', '.join(wrong)[:100]}.")
     return list(dict.fromkeys(chosen))
 
 
@@ -188,15 +189,17 @@ def _entries(given: Any) -> list[str]:
         if text.startswith("["):
             try:
                 given = json.loads(text)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ValueError("must be a JSON list or one entry a line.") from error
         else:
             given = text.splitlines()
     if not isinstance(given, list) or any(isinstance(one, (dict, list)) for one in given):
         raise ValueError("must be a list of texts, or one entry a line.")
     entries = [str(one).strip() for one in given if one is not None]
-    if any(len(entry) > 2_000 or "\x00" in entry for entry in entries):
+    if any(len(entry) > 2_000 for entry in entries):
         raise ValueError("has an entry of more than 2,000 characters.")
+    if not all(map(is_storable, entries)):
+        raise ValueError("holds a character that cannot be stored; remove it.")
     return [entry for entry in entries if entry]
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from workflows.graph.bindings import MissingVariable, TemplateError, lookup, parse_path
 from workflows.graph.model import KEY, Issue, Reference
+from workflows.graph.storable import storable
 from workflows.nodes.base import NodeConfig, NodeContext, NodeError, NodeResult, NodeType
 from workflows.nodes.effects import OpenLanes
 from workflows.nodes.fields import is_templated
@@ -123,15 +124,15 @@ class Parallel(NodeType[Config]):
         return NodeResult(effect=effect)
 
     def _items(self, config: Config, ctx: NodeContext) -> list[Any] | None:
-        if isinstance(config.items, str) and is_path(config.items):
-            try:
-                return as_items(ctx.value(config.items.strip()))
-            except ValueError as error:
-                raise NodeError("bad_items", f"{config.items}: {error}") from error
         items = config.items
-        if isinstance(items, str) and is_templated(items):
-            return as_items(ctx.render(items))
-        return literal_items(items)
+        try:
+            if isinstance(items, str) and is_path(items):
+                return as_items(ctx.value(items.strip()))
+            if isinstance(items, str) and is_templated(items):
+                return as_items(ctx.render(items))
+            return literal_items(items)
+        except ValueError as error:
+            raise NodeError("bad_items", f"{items}: {error}") from error
 
 
 def is_path(text: str) -> bool:
@@ -165,10 +166,7 @@ def as_items(value: Any) -> list[Any]:
     if isinstance(value, str):
         text = value.strip()
         if text.startswith("["):
-            try:
-                value = json.loads(text)
-            except ValueError as error:
-                raise ValueError("The items are not a well-formed JSON list.") from error
+            value = _json_list(text)
         elif text.isdecimal():
             value = int(text[:6])
         else:
@@ -180,6 +178,17 @@ def as_items(value: Any) -> list[Any]:
             raise ValueError("The number of items must be between 0 and 50.")
         return list(range(1, min(value, MAX_ITEMS + 1) + 1))
     return value
+
+
+def _json_list(text: str) -> Any:
+    try:
+        return storable(json.loads(text, parse_constant=_refuse))
+    except (ValueError, RecursionError) as error:
+        raise ValueError("The items are not a well-formed JSON list.") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _too_many(found: int) -> str:
