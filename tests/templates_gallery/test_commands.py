@@ -99,7 +99,7 @@ def test_the_demo_run_starts_once(drive: Drive, providers: ScriptedOpenAI) -> No
     with pytest.raises(CommandError, match="run seed_templates first"):
         call("seed_demo", "--launch")
     call("seed_templates")
-    assert "has started: Instagram launch kit: Trail Mug" in call("seed_demo", "--launch")
+    assert "has started: Product description pack: Northlane" in call("seed_demo", "--launch")
     assert "has started" not in call("seed_demo", "--launch")
     assert WorkflowExecution.objects.filter(workspace__slug="demo").count() == 1
 
