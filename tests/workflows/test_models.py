@@ -217,7 +217,9 @@ def test_a_version_that_a_run_pins_cannot_be_deleted() -> None:
     with pytest.raises(models.ProtectedError):
         execution.version.delete()
     with pytest.raises(DatabaseError), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM workflows_workflowversion WHERE id = %s", [execution.version_id])
+        cursor.execute(
+            "DELETE FROM workflows_workflowversion WHERE id = %s", [execution.version_id]
+        )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -257,7 +259,9 @@ def test_a_service_behind_an_api_has_an_address() -> None:
         change(ProviderFactory(), base_url="")
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "SECRET_KEY", "my_api_key", "API_KEY_FILE", "A=B"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "SECRET_KEY", "my_api_key", "API_KEY_FILE", "A=B"]
+)
 def test_no_other_secret_of_the_process_can_be_named_as_a_key(name: str) -> None:
     with pytest.raises(IntegrityError, match="provider_api_key_env_is_a_key"):
         change(ProviderFactory(), api_key_env=name)

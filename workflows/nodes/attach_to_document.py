@@ -137,7 +137,7 @@ def pictures(value: Any, path: str) -> list[dict[str, Any]]:
         return []
     if isinstance(value, list):
         return [image for entry in value for image in pictures(entry, path)]
-    if isinstance(value, dict) and isinstance(value.get("id"), int):
+    if isinstance(value, dict) and type(value.get("id")) is int:
         return [value]
     if isinstance(value, dict) and "images" in value:
         return pictures(value["images"], path)

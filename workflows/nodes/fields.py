@@ -85,6 +85,8 @@ def _map(annotation: Any, value: Any, visit: Visit, path: str, hint: Hint | None
         inner, *extras = get_args(annotation)
         found = next((extra for extra in extras if isinstance(extra, Hint)), hint)
         return _map(inner, value, visit, path, found)
+    if hint is not None and isinstance(value, str):
+        return visit(path, hint.kind, value, hint)
     if origin in (Union, types.UnionType):
         tries = (_map(option, value, visit, path, hint) for option in get_args(annotation))
         return next((mapped for mapped in tries if mapped is not value), value)
@@ -97,8 +99,6 @@ def _map(annotation: Any, value: Any, visit: Visit, path: str, hint: Hint | None
     is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
     if is_model and isinstance(value, dict):
         return _map_model(annotation, value, visit, f"{path}.")
-    if hint is not None and isinstance(value, str):
-        return visit(path, hint.kind, value, hint)
     return value
 
 

@@ -142,11 +142,15 @@ def _pieces(value: Any) -> Iterable[dict[str, Any]]:
 
 
 def _pieces_of(value: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    if "width" in value and isinstance(value.get("id"), int):
+    if "width" in value and type(value.get("id")) is int:
         yield {"image": value}
     elif "variants" in value or "images" in value:
         yield from _pieces(value.get("variants", []))
         yield from _pieces(value.get("images", []))
+    elif isinstance(value.get("text"), list):
+        yield from _pieces(value["text"])
     elif "text" in value:
-        fields = value.get("fields") or {}
-        yield {"text": copy_text(value), "fields": fields}
+        fields = value["fields"] if isinstance(value.get("fields"), dict) else {}
+        text = copy_text({"text": value["text"], "fields": fields})
+        if text.strip():
+            yield {"text": text, "fields": fields}

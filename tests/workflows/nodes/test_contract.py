@@ -20,9 +20,7 @@ from workflows.nodes.fields import is_templated
 
 registry.discover()
 TYPES = registry.all_types()
-WIDGETS = frozenset(
-    "template template-line prompt variable node quantity primary items".split()
-)
+WIDGETS = frozenset("template template-line prompt variable node quantity primary items".split())
 """Every hint that the builder's form draws; a new one needs its widget there."""
 JSON_TYPES = frozenset("string integer number boolean array object null".split())
 each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.type)
@@ -196,7 +194,7 @@ def check_estimate(kind: NodeType[Any], config: dict[str, Any]) -> None:
 
 @each_type
 def test_no_method_raises_whatever_was_drafted(kind: NodeType[Any]) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(junk(kind))
     def holds(config: dict[str, Any]) -> None:
         check_promises(kind, config)
