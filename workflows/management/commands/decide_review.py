@@ -10,6 +10,7 @@ from workflows.engine.states import Verdict
 from workflows.models import ReviewTask
 from workflows.reviews.decide import AlreadyDecided, decide
 from workflows.reviews.picks import BadDecision, Choices, default_choices
+from workflows.reviews.rights import NotAllowed
 from workspaces.models import User
 
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             )
         except BadDecision as error:
             raise CommandError(f"{error.attr}: {error.message}") from error
-        except AlreadyDecided as error:
+        except (AlreadyDecided, NotAllowed) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Review {task.pk} is {decided.state.replace('_', ' ')}.")
 
