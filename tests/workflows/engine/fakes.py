@@ -19,7 +19,7 @@ Ends = Callable[[str, str], tuple[str, ...] | None]
 
 
 def drawn(*chains: str, inside: Mapping[str, str] | None = None) -> Graph:
-    """A graph from drawings such as ``"a > check.yes > b"``; ``inside`` names steps in containers."""
+    """A graph from drawings such as ``"a > check.yes > b"``; ``inside`` lists a box's steps."""
     edges: list[Edge] = []
     keys: dict[str, None] = {}
     for chain in chains:
