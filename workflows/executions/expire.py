@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models.functions import Now
 
-from workflows.engine.states import ExecutionStatus, NodeStatus
+from workflows.engine.states import ExecutionStatus, NodeStatus, ReviewState
 from workflows.executions.advance import advance
 from workflows.executions.moves import event, lock, locked_at
-from workflows.models import NodeRun, WorkflowExecution
+from workflows.models import NodeRun, ReviewTask, WorkflowExecution
 
 TIME_LIMIT = "time_limit"
 
@@ -35,7 +35,8 @@ def is_late(execution: WorkflowExecution) -> bool:
 def end_late(execution: WorkflowExecution) -> None:
     """Fail the run: what ran or waited fails, what had not started is skipped.
 
-    Tokens are revoked at once, so late answers are dropped. The caller holds the lock.
+    Tokens are revoked at once, so late answers are dropped, and open reviews expire. The caller
+    holds the lock.
     """
     error = {
         "code": TIME_LIMIT,
@@ -53,6 +54,9 @@ def end_late(execution: WorkflowExecution) -> None:
         finished_at=Now(),
     )
     rows.filter(status=NodeStatus.PENDING).update(status=NodeStatus.SKIPPED, finished_at=Now())
+    ReviewTask.objects.filter(
+        node_run__execution_id=execution.pk, state=ReviewState.WAITING
+    ).update(state=ReviewState.EXPIRED, decided_at=Now())
     execution.status = ExecutionStatus.FAILED
     execution.error = error
     advance(execution, event(execution.pk, "run.failed", code=TIME_LIMIT))

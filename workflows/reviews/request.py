@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from workflows.engine.states import ReviewState
 from workflows.executions.moves import locked_at
 from workflows.models import NodeRun, ReviewTask, WorkflowExecution
 from workflows.nodes.effects import AskReview
@@ -17,22 +18,21 @@ from workspaces.models import User
 def open_task(execution: WorkflowExecution, run: NodeRun, effect: AskReview) -> ReviewTask:
     """Write the task of the run's present round; the caller holds the execution's lock.
 
-    Reviewers who are not members of the workspace are left out; with none left the role decides.
+    A step that is retried after its time ran out asks again in the same round. Reviewers who are
+    not members of the workspace are left out; with none left the role decides.
     """
     items = [dict(item) for item in effect.items]
     due_at = None
     if effect.due_in_hours is not None:
         due_at = locked_at(execution) + timedelta(hours=effect.due_in_hours)
-    task = ReviewTask.objects.create(
-        node_run=run,
-        round=run.round,
-        instructions=effect.instructions,
-        items=items,
-        rules=dict(effect.rules),
-        content_hash=items_hash(items),
-        role=effect.role,
-        due_at=due_at,
-    )
+    again = ReviewTask.objects.filter(node_run=run, round=run.round, state=ReviewState.EXPIRED)
+    task = again.first() or ReviewTask(node_run=run, round=run.round)
+    task.state, task.decided_at = ReviewState.WAITING, None
+    task.instructions = effect.instructions
+    task.items, task.content_hash = items, items_hash(items)
+    task.rules = dict(effect.rules)
+    task.role, task.due_at = effect.role, due_at
+    task.save()
     if effect.assignees:
         emails = [address.strip().lower() for address in effect.assignees]
         members = User.objects.filter(memberships__workspace=execution.workspace_id)

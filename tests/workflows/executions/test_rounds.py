@@ -1,13 +1,18 @@
 """What a reviewer's next round makes of containers, lanes and branches."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.engine import Drive, outputs, statuses
 from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI, answer
-from workflows.engine.states import Verdict
-from workflows.models import ReviewTask
+from workflows.engine.states import Door, NodeStatus, Verdict
+from workflows.executions.moves import move
+from workflows.models import ReviewTask, WorkflowExecution
 from workflows.reviews.decide import decide
+from workflows.reviews.remind import expire_due
 from workspaces.models import User
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +96,26 @@ def test_a_next_round_that_takes_another_way_leaves_nothing_pending(
     assert execution.status == "completed"
     found = statuses(execution)
     assert found["lanes"] == found["one[0]"] == found["one[1]"] == "skipped"
+
+
+def test_a_review_that_nobody_decided_asks_again_when_its_step_is_retried(
+    drive: Drive, reviewer: User
+) -> None:
+    """Guard: ``open_task`` opens the expired task of the round again."""
+    ask = node("review", "review", show=["brief.topic"], due_in_hours=1, on_timeout="fail")
+    execution = drive.run(graph([brief("topic"), ask], "brief > review"), topic="tea")
+    ReviewTask.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert expire_due() == 1
+    drive.commit()
+    run = execution.node_runs.get(key="review")
+    assert run.status == "failed"
+
+    assert move(run.pk, NodeStatus.FAILED, NodeStatus.QUEUED, door=Door.RETRY, attempt=2)
+    WorkflowExecution.objects.filter(pk=execution.pk).update(status="running", finished_at=None)
+    drive.sent.append((run.pk, 2))
+    drive.work(execution)
+    task = ReviewTask.objects.get()
+    assert (task.state, task.decided_at, task.round) == ("waiting", None, 1)
+    assert task.due_at > timezone.now()
+    approve(reviewer)
+    assert drive.work(execution).status == "completed"
