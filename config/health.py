@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 
 from workflows import queue
@@ -13,6 +13,21 @@ from workflows.models import WorkerBeat
 
 STALE = timedelta(seconds=60)
 """A worker or reconcile that has not been seen for this long counts as gone."""
+
+
+class HealthMiddleware:
+    """Answers the two checks before hosts and HTTPS are looked at.
+
+    Whatever watches a container asks it by its address, in plain HTTP.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer of ``healthz``, ``readyz`` or the rest of the site."""
+        view = {"/healthz": healthz, "/readyz": readyz}.get(request.path_info)
+        return view(request) if view else self.get_response(request)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,8 @@ class GalleryEntry(models.Model):
     order = models.PositiveIntegerField(default=0)
     seeded_hash = models.CharField(max_length=64, blank=True, editable=False)
     """Content hash of what seeding last wrote; a template that differs was customised."""
+    seeded = models.JSONField(default=dict, blank=True, editable=False)
+    """Fields of template and entry as seeding last wrote them; one that differs was customised."""
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

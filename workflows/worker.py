@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import signal
 import time
@@ -100,7 +101,9 @@ def die_with_parent() -> None:
     """Let the kernel end this process when its parent dies (Linux; else nothing happens)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() == 1:
+    parent = multiprocessing.parent_process()
+    # In a container the pool itself may be process 1.
+    if parent is not None and os.getppid() != parent.pid:
         raise SystemExit("The worker pool has gone.")
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from workspaces.models import Membership, Role, User, Workspace
+from workspaces.models import Membership, Role, User
 
 
 class Action(StrEnum):
@@ -21,15 +21,19 @@ _REVIEWER = _VIEWER | {Action.REVIEW}
 _EDITOR = _REVIEWER | {Action.EDIT, Action.RUN}
 _ADMIN = _EDITOR | {Action.ADMIN}
 ACTIONS: dict[str, frozenset[Action]] = {
-    Role.VIEWER: _VIEWER,
-    Role.REVIEWER: _REVIEWER,
-    Role.EDITOR: _EDITOR,
-    Role.ADMIN: _ADMIN,
     Role.OWNER: _ADMIN | {Action.OWN},
+    Role.ADMIN: _ADMIN,
+    Role.EDITOR: _EDITOR,
+    Role.REVIEWER: _REVIEWER,
+    Role.VIEWER: _VIEWER,
 }
 
 
-def may(user: User, action: Action, workspace: Workspace) -> bool:
-    """Whether the person's role in the workspace covers the action."""
-    role = Membership.objects.filter(user=user, workspace=workspace).values_list("role", flat=True)
-    return any(action in ACTIONS[name] for name in role)
+RANK = {role: rank for rank, role in enumerate(reversed(ACTIONS))}
+"""Higher may do more."""
+
+
+def role_of(user: User, workspace_id: int) -> str | None:
+    """The person's role in the workspace; None for a stranger."""
+    rows = Membership.objects.filter(user=user, workspace_id=workspace_id)
+    return rows.values_list("role", flat=True).first()

@@ -23,7 +23,7 @@ LOGGING: dict[str, Any] = {
                 if PRODUCTION
                 else structlog.dev.ConsoleRenderer(colors=False)
             ),
-            "foreign_pre_chain": _SHARED,
+            "foreign_pre_chain": [*_SHARED, structlog.processors.format_exc_info],
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},

@@ -28,6 +28,8 @@ _CLAUSE = re.compile(r"\s+[\u2013\u2014-]\s+|[,;:](?=\s)")
 _DANGLING = frozenset(
     re.findall(r"\w+", "a an and as at but by for from in into of on or our that the to with your")
 )
+_REQUEST = ("return json", "one object with these keys", "each a string")
+"""Words of the instruction that no answer to it holds."""
 _KEPT_SHARE = 0.4
 """A boundary that keeps less of the allowed length than this is passed over for the next kind."""
 
@@ -93,6 +95,9 @@ def read(text: str, fields: Sequence[OutputField]) -> Reading:
         value = _unlabelled(_as_text(found.get(asked.key, by_name.get(_plain(asked.key)))), asked)
         if not value:
             problems.append(f'"{asked.key}" is missing or empty.')
+            continue
+        if _is_echo(value, asked):
+            problems.append(f'"{asked.key}" repeats what was asked instead of answering it.')
             continue
         values[asked.key] = value
         if asked.max_length and len(value) > asked.max_length:
@@ -189,6 +194,16 @@ def _as_text(value: object) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "\n".join(item.strip() for item in value if item.strip())
     return ""
+
+
+def _is_echo(text: str, asked: OutputField) -> bool:
+    """Whether a small model gave the field's name, its description, its limit or the request
+    for JSON as the answer."""
+    if any(phrase in text.lower() for phrase in _REQUEST):
+        return True
+    own = {_plain(one) for one in (asked.key, asked.label, asked.description) if one}
+    limit = f"at most {asked.max_length} characters"
+    return _plain(text) in own or (asked.max_length is not None and limit in text.lower())
 
 
 def _unlabelled(text: str, asked: OutputField) -> str:

@@ -23,6 +23,7 @@ from workflows.reviews.picks import (
 )
 from workflows.reviews.request import items_hash
 from workflows.reviews.revise import revise
+from workflows.reviews.rights import check_right
 from workspaces.models import User
 
 _STATES = {
@@ -36,7 +37,9 @@ class AlreadyDecided(Exception):
     """Somebody was faster, the time ran out, or the run has ended. ``task`` says how it stands."""
 
     def __init__(self, task: ReviewTask) -> None:
-        super().__init__(f"The review is {task.state}.")
+        decision = ReviewDecision.objects.filter(task=task).select_related("user").first()
+        by = f" by {decision.user}" if decision and decision.user else ""
+        super().__init__(f"The review is already {task.state.replace('_', ' ')}{by}.")
         self.task = task
 
 
@@ -51,8 +54,8 @@ def decide(
 ) -> ReviewTask:
     """Decide a waiting review and let its run go on.
 
-    Raises ``AlreadyDecided``, or ``BadDecision`` naming the field that does not fit; nothing is
-    changed then. ``user`` is None when the time ran out.
+    Raises ``AlreadyDecided``, ``NotAllowed``, or ``BadDecision`` naming the field that does not
+    fit; nothing is changed then. ``user`` is None when the time ran out.
     """
     choices = choices or Choices()
     execution = lock(_execution_of(task_id))
@@ -63,6 +66,8 @@ def decide(
         ExecutionStatus.PAUSED,
     ):
         raise AlreadyDecided(task)
+    if user is not None:
+        check_right(user, task, execution.workspace_id)
     _check(task, verdict, comment, choices)
     result = outcome(task.items, task.rules, choices)
     _write(task, verdict, user, comment, choices, items_hash([result]))

@@ -72,7 +72,7 @@ def _reviews(execution_id: int, wishes: Wishes, display: Display, announced: set
         elif task.pk not in announced:
             announced.add(task.pk)
             display.console.print(
-                f"Review {task.pk} waits for a person. With --approve this command decides.",
+                f"Review {task.pk} waits for a person: manage.py decide_review {task.pk} --help",
                 markup=False,
             )
 

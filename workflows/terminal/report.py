@@ -73,7 +73,8 @@ def tell(snapshot: Snapshot, end: Exit, console: Console) -> None:
     if end == Exit.FAILED and execution.error and execution.error.get("code") == "time_limit":
         lines.append(f"  {execution.error['message']} {execution.error['hint']}")
     for document in documents_of(execution.pk):
-        images = f", {document['images']} images" if document["images"] else ""
+        count = document["images"]
+        images = f", {count} image{'s' if count > 1 else ''}" if count else ""
         lines.append(f"Document {document['id']}: {document['title']}{images}")
         lines.append(f"  {document['url']}")
     for line in lines:

@@ -19,7 +19,7 @@ Ends = Callable[[str, str], tuple[str, ...] | None]
 
 
 def drawn(*chains: str, inside: Mapping[str, str] | None = None) -> Graph:
-    """A graph from drawings such as ``"a > check.yes > b"``; ``inside`` lists a box's steps."""
+    """A graph from drawings (``"a > check.yes > b"``); ``inside`` names steps in containers."""
     edges: list[Edge] = []
     keys: dict[str, None] = {}
     for chain in chains:

@@ -14,6 +14,7 @@ from workflows.models import ReviewTask
 from workflows.reviews.decide import AlreadyDecided, decide
 from workflows.reviews.picks import BadDecision, Choices, default_choices
 from workflows.reviews.remind import expire_due
+from workflows.reviews.rights import NotAllowed
 from workspaces.models import User
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,29 @@ def test_the_second_decision_is_told_who_was_first(
         decide(task.pk, verdict=Verdict.REJECT, user=editor)
     assert late.value.task.state == "approved"
     assert late.value.task.decision.user == reviewer
+
+
+def test_only_those_who_are_asked_may_decide(
+    drive: Drive,
+    providers: ScriptedOpenAI,
+    owner: User,
+    editor: User,
+    reviewer: User,
+    viewer: User,
+    stranger: User,
+) -> None:
+    drive.run(reviewed(assignees=["Reviewer@example.test", "nobody@example.test"]), topic="tea")
+    assert list(waiting().assignees.all()) == [reviewer]
+    for person in (viewer, stranger, editor):
+        with pytest.raises(NotAllowed):
+            decide(waiting().pk, verdict=Verdict.APPROVE, user=person)
+    assert decide(waiting().pk, verdict=Verdict.APPROVE, user=reviewer).state == "approved"
+    drive.run(reviewed(role="editor"), topic="tea")
+    with pytest.raises(NotAllowed, match="Editor"):
+        decide(waiting().pk, verdict=Verdict.APPROVE, user=reviewer)
+    assert decide(waiting().pk, verdict=Verdict.APPROVE, user=editor).state == "approved"
+    drive.run(reviewed(assignees=["reviewer@example.test"]), topic="tea")
+    assert decide(waiting().pk, verdict=Verdict.APPROVE, user=owner).state == "approved"
 
 
 @pytest.mark.parametrize(

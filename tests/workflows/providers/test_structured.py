@@ -102,3 +102,14 @@ def test_a_shortened_text_always_fits_and_is_a_beginning_of_the_text(text: str, 
 def test_the_instruction_names_each_field_with_its_limit() -> None:
     text = structured.instruction([OutputField("cta", "Call to action", "", 20)])
     assert '"cta": Call to action (at most 20 characters)' in text
+
+
+@pytest.mark.parametrize(
+    "echo",
+    ["Headline (at most 48 characters)", "headline", "What it does for them.", "Return JSON"],
+)
+def test_a_field_that_repeats_the_instruction_is_no_answer(echo: str) -> None:
+    asked = OutputField("headline", "Headline", "what it does for them", 48)
+    reading = structured.read(json.dumps({"headline": echo}), [asked])
+    assert reading.missing == ("headline",)
+    assert "repeats" in reading.problems[0]
