@@ -24,7 +24,7 @@ def image(key: str = "pictures", **config: object) -> dict[str, object]:
 
 
 def test_twenty_agents_write_side_by_side(drive: Drive, providers: ScriptedOpenAI) -> None:
-    providers.latency = 0.3
+    providers.latency = 1.0
     execution = drive.run(one_copy(quantity=20), topic="tea")
     assert execution.status == "completed"
     output = outputs(execution)["copy"]
