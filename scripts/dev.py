@@ -17,7 +17,7 @@ from scripts import local_env
 from scripts.console import Console, start_new_logs
 from scripts.network import http_status, port_is_free
 from scripts.processes import Child, StackError, die_with_parent, end_leftovers, wait_until
-from scripts.services import ROOT, Server
+from scripts.services import ROOT, LocalModel, Server
 from scripts.stack import Plan, open_local
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -103,8 +103,14 @@ class Launcher:
         self.console.follow(self.app)
         for part in self.started:
             child = part.child if isinstance(part, Server) else part
-            if child.name != "setup" and child.exit_code() is not None:
+            if child.name == "setup" or child.exit_code() is None:
+                continue
+            if not isinstance(part, LocalModel):
                 raise StackError(_epitaph(f"{child.name} died", child))
+            self.console.say(_epitaph("The local model died", child))
+            self.console.say("Copyloom goes on; steps that write copy fail until the next start.")
+            self.started.remove(part)
+            return
 
     def _announce(self, seconds: float) -> None:
         self.console.say(f"Copyloom is ready at {self.plan.url} after {seconds:.1f} s")

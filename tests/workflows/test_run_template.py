@@ -160,3 +160,11 @@ def test_a_key_given_twice_makes_a_list_and_an_at_sign_reads_a_file(tmp_path: An
     assert read_inputs(given) == {"a": ["1", "2", "3"], "b": "Hot\nGreen", "c": "@me", "d": "x=y"}
     with pytest.raises(BadArgument):
         read_inputs(["=x"])
+
+
+def test_without_a_database_it_says_so_in_one_line(processes: Processes) -> None:
+    processes.env["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/none"
+    done = run(processes, *BASE)
+    assert done.returncode == 1
+    assert "PostgreSQL does not answer" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -31,6 +31,7 @@ def _wrong_reference(draft: Draft, node: Node, reference: Reference) -> Iterator
         if reference.text.strip():
             key = step_key(reference.text)
             yield from _wrong_step(draft, node, key, f"“{key}”")
+            yield from _outside_the_lane(draft, node, key)
         return
     try:
         paths = list(paths_of(reference))
@@ -39,6 +40,16 @@ def _wrong_reference(draft: Draft, node: Node, reference: Reference) -> Iterator
         return
     for path in paths:
         yield from _wrong_path(draft, node, path, reference.extra_roots)
+
+
+def _outside_the_lane(draft: Draft, node: Node, key: str) -> Iterator[Wrong]:
+    """A step in a container can send back a step beside it, not one that all lanes share."""
+    named = draft.graph.by_key.get(key)
+    if named is not None and node.parent is not None and named.parent != node.parent:
+        yield (
+            "revise_across_container",
+            f"“{key}” is outside “{node.parent}” and shared by all its lanes: name a step inside.",
+        )
 
 
 def _wrong_path(

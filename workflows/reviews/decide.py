@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from workflows.engine.states import ExecutionStatus, ReviewState, Verdict
 from workflows.executions import finish
 from workflows.executions.moves import event, lock, write_events
+from workflows.graph.draft import step_key
 from workflows.models import NodeRun, ReviewDecision, ReviewTask, WorkflowExecution
 from workflows.nodes.base import NodeError
 from workflows.reviews.picks import (
@@ -72,7 +73,7 @@ def decide(
     result = outcome(task.items, task.rules, choices)
     _write(task, verdict, user, comment, choices, items_hash([result]))
     if verdict == Verdict.REQUEST_CHANGES:
-        revise(execution, run, task.rules["revise"], comment, user)
+        revise(execution, run, step_key(task.rules["revise"]), comment, user)
     else:
         _close(execution, run, task, result, comment, user)
     return task

@@ -10,6 +10,7 @@ from tests.engine import Drive, outputs, statuses
 from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI
 from workflows.engine.states import Verdict
+from workflows.executions.launch import LaunchRefused
 from workflows.models import ReviewTask
 from workflows.reviews.decide import AlreadyDecided, decide
 from workflows.reviews.picks import BadDecision, Choices, default_choices
@@ -364,3 +365,22 @@ def test_a_step_inside_a_container_is_sent_back_from_outside(
     drive.work(execution)
     assert sorted(drive.order) == sorted(["lanes", "copy[0]", "copy[1]", "review"])
     assert all("Again" in call.prompt for call in providers.calls[-2:])
+
+
+def test_a_review_in_a_lane_cannot_send_back_what_all_lanes_share(
+    drive: Drive, providers: ScriptedOpenAI
+) -> None:
+    made = graph(
+        [
+            brief(names="list"),
+            copy("copy", "On {{ brief.names | first }}"),
+            node("lanes", "parallel", items="brief.names"),
+            {**review(), "parent": "lanes"},
+        ],
+        "brief > copy > lanes",
+    )
+    with pytest.raises(LaunchRefused) as refused:
+        drive.launch(made, names=["a"])
+    assert [(one.code, one.field) for one in refused.value.issues] == [
+        ("revise_across_container", "revise")
+    ]

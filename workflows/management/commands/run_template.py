@@ -6,10 +6,11 @@ import json
 import sys
 from argparse import ArgumentParser
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 from django.db.models.functions import Now
 from rich.console import Console
 
@@ -67,6 +68,22 @@ class Command(BaseCommand):
         except (_Refused, BadArgument) as error:
             self.stderr.write(str(error))
             sys.exit(Exit.BAD_INPUT)
+        except OperationalError as error:
+            self._without_database(error)
+        self._follow(execution, workspace, console, options)
+
+    def _without_database(self, error: OperationalError) -> NoReturn:
+        reason = str(error).strip().splitlines()[-1]
+        self.stderr.write(f"PostgreSQL does not answer; is make run up? ({reason})")
+        sys.exit(Exit.FAILED)
+
+    def _follow(
+        self,
+        execution: WorkflowExecution,
+        workspace: Workspace,
+        console: Console,
+        options: dict[str, Any],
+    ) -> NoReturn:
         if not _workers_are_seen():
             console.print("No worker has been seen lately: start one with make run.", markup=False)
         wishes = Wishes(options["approve"], _owner(workspace), options["timeout"])
@@ -75,6 +92,8 @@ class Command(BaseCommand):
                 snapshot, end = follow(execution.pk, wishes, display)
         except KeyboardInterrupt:
             snapshot, end = take(execution.pk), Exit.LEFT_RUNNING
+        except OperationalError as error:
+            self._without_database(error)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(snapshot, end), indent=2, default=str))
         tell(snapshot, end, console)
