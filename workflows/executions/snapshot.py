@@ -6,9 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from workflows.engine.states import EXECUTION_TERMINAL, AgentStatus, NodeStatus
 from workflows.executions.progress import percent
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
+
+Agent = tuple[int, int]
+"""(node run id, index): however often it was called, it is one agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,19 @@ def take(execution_id: int) -> Snapshot:
     rows = NodeRun.objects.filter(execution_id=execution_id).defer("input", "output", "history")
     for run in rows.order_by("pk"):
         runs.setdefault(run.key, []).append(run)
-    agents: dict[str, list[str]] = {}
-    jobs = AgentJob.objects.filter(node_run__execution_id=execution_id)
-    for key, status in jobs.values_list("node_run__key", "status"):
-        agents.setdefault(key, []).append(status)
-    steps = tuple(_step(key, lanes, agents.get(key, [])) for key, lanes in runs.items())
+    agents: dict[str, dict[Agent, bool]] = {}
+    jobs = AgentJob.objects.filter(
+        node_run__execution_id=execution_id, round=F("node_run__round")
+    ).values_list("node_run__key", "node_run_id", "index", "status")
+    for key, run_id, index, status in jobs:
+        known = agents.setdefault(key, {})
+        done = known.get((run_id, index), False)
+        known[run_id, index] = done or status == AgentStatus.COMPLETED
+    steps = tuple(_step(key, lanes, agents.get(key, {})) for key, lanes in runs.items())
     return Snapshot(execution, steps, percent(execution))
 
 
-def _step(key: str, lanes: list[NodeRun], agents: list[str]) -> Step:
+def _step(key: str, lanes: list[NodeRun], agents: dict[Agent, bool]) -> Step:
     started = [run.started_at for run in lanes if run.started_at]
     ended = [run.finished_at for run in lanes if run.finished_at]
     over = len(ended) == len(lanes) and started
@@ -79,8 +88,8 @@ def _step(key: str, lanes: list[NodeRun], agents: list[str]) -> Step:
         label=lanes[0].label or key,
         type=lanes[0].type,
         statuses=Counter(run.status for run in lanes),
-        agents_done=agents.count(AgentStatus.COMPLETED),
-        agents=len(agents) - agents.count(AgentStatus.UNKNOWN),
+        agents_done=sum(agents.values()),
+        agents=len(agents),
         error=next((run.error for run in lanes if run.error), None),
         seconds=(max(ended) - min(started)).total_seconds() if over else None,
     )

@@ -7,6 +7,7 @@ from tests.engine import Drive, outputs, statuses
 from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI, answer, cut, empty, status
 from workflows.executions.reconcile import take_over
+from workflows.executions.snapshot import take
 from workflows.models import AgentJob, NodeRun
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +253,8 @@ def test_a_recovered_step_calls_only_the_agents_that_had_not_answered(
     assert len(providers.calls) == before + 1
     jobs = AgentJob.objects.filter(node_run=run, index=1).order_by("attempt")
     assert [job.status for job in jobs] == ["unknown", "completed"]
+    shown = next(step for step in take(execution.pk).steps if step.key == "copy")
+    assert (shown.agents_done, shown.agents) == (3, 3)
 
 
 def _die_in_the_middle(run: NodeRun) -> None:
