@@ -385,7 +385,7 @@ def _prose(call: Call) -> str:
 
 def _field(key: str, call: Call) -> str:
     limit = re.search(rf'^"{key}".*at most (\d+) characters', call.prompt, re.MULTILINE)
-    quoted = " ".join(call.prompt.split()[:8])
+    quoted = " ".join(call.prompt.partition("Return JSON")[0].split()[:8])
     text = f"{key} {call.body.get('seed', 0)} for {quoted}"
     return text[: int(limit.group(1))].rstrip() if limit else text
 

@@ -25,10 +25,5 @@ def decrypt(token: str) -> str:
         ) from error
 
 
-def rotate(token: str) -> str:
-    """The same secret under the newest key."""
-    return _box().rotate(token.encode()).decode() if token else ""
-
-
 def _box() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])

@@ -108,7 +108,7 @@ def test_a_review_that_is_not_there_or_over_is_told_so() -> None:
     with pytest.raises(CommandError, match="no review 999"):
         call("decide_review", "999", "--approve")
     over = ReviewTaskFactory(state="approved")
-    with pytest.raises(CommandError, match="The review is approved"):
+    with pytest.raises(CommandError, match="The review is already approved"):
         call("decide_review", str(over.pk), "--reject")
 
 

@@ -22,7 +22,7 @@ from workflows.executions.advance import advance
 from workflows.executions.dispatch import dispatch, dispatch_on_commit
 from workflows.executions.expire import expire
 from workflows.executions.moves import event, lock, move
-from workflows.models import NodeRun, WorkflowExecution
+from workflows.models import NodeRun, WorkerBeat, WorkflowExecution
 
 log = structlog.get_logger(__name__)
 BATCH = 200
@@ -50,9 +50,15 @@ class Report:
 
 def reconcile() -> Report:
     """One pass over everything."""
+    forget_dead_workers()
     return Report(
         sent=send_unsent(), resent=resend_lost(), taken_over=take_over(), expired=expire_late()
     )
+
+
+def forget_dead_workers() -> None:
+    """Drop the signs of life of processes that have been gone for a day."""
+    WorkerBeat.objects.filter(seen_at__lt=Now() - timedelta(days=1)).delete()
 
 
 def send_unsent() -> int:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from workflows.graph.bindings import references
 from workflows.graph.model import KEY, Issue
 from workflows.nodes.agents import RetryConfig, settle
 from workflows.nodes.base import (
@@ -157,7 +158,7 @@ class GenerateCopy(NodeType[Config]):
 
 def revision_note(prompt: str, ctx: NodeContext) -> str:
     """The reviewer's comment, where the prompt does not place ``feedback`` itself."""
-    if not ctx.feedback or "feedback" in prompt:
+    if not ctx.feedback or any(path.segments[0] == "feedback" for path in references(prompt)):
         return ""
     return f"\n\nA reviewer asked for this change. Follow it: {ctx.feedback}"
 

@@ -8,7 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from workflows.graph.bindings import MissingVariable, TemplateError, lookup, parse_path
+from workflows.graph.bindings import (
+    MissingVariable,
+    TemplateError,
+    lookup,
+    parse_path,
+    references,
+    render,
+)
 from workflows.graph.model import KEY, Issue, Reference
 from workflows.graph.storable import storable
 from workflows.nodes.base import NodeConfig, NodeContext, NodeError, NodeResult, NodeType
@@ -99,16 +106,17 @@ class Parallel(NodeType[Config]):
     def launch_issues(self, config: Mapping[str, Any], scope: Mapping[str, Any]) -> Iterable[Issue]:
         """Too many items, where the brief alone tells their number; ``field`` is the input."""
         items = config.get("items")
-        if not isinstance(items, str) or not items.strip().startswith("brief."):
+        named = brief_fields(items) if isinstance(items, str) else []
+        if not isinstance(items, str) or not named:
             return []
         try:
-            found = as_items(lookup(items.strip(), scope))
+            known = render(items, scope) if is_templated(items) else lookup(items.strip(), scope)
+            found = as_items(known)
         except (MissingVariable, TemplateError, ValueError):
             return []
         if len(found) <= MAX_ITEMS:
             return []
-        field = f"inputs.{items.strip().split('.')[1]}"
-        return [Issue("too_many_items", _too_many(len(found)), field=field)]
+        return [Issue("too_many_items", _too_many(len(found)), field=f"inputs.{named[0]}")]
 
     def run(self, config: Config, ctx: NodeContext) -> NodeResult:
         """Opens one lane, or one per item."""
@@ -133,6 +141,17 @@ class Parallel(NodeType[Config]):
             return literal_items(items)
         except ValueError as error:
             raise NodeError("bad_items", f"{items}: {error}") from error
+
+
+def brief_fields(items: str) -> list[str]:
+    """Keys of the brief's fields that the items are made of; empty where they need more."""
+    try:
+        paths = references(items) if is_templated(items) else [parse_path(items)]
+    except (TemplateError, ValueError):
+        return []
+    if any(path.segments[0] != "brief" or len(path.segments) < 2 for path in paths):
+        return []
+    return [str(path.segments[1]) for path in paths]
 
 
 def is_path(text: str) -> bool:

@@ -94,9 +94,14 @@ def test_items_that_are_no_list_fail_the_step_with_the_reason(drive: Drive) -> N
     assert execution.node_runs.get(key="lanes").error["code"] == "missing_variable"
 
 
-def test_more_than_fifty_items_are_refused_at_launch_where_it_can_be_known(drive: Drive) -> None:
+@pytest.mark.parametrize(
+    "items", ["brief.names", "{{ brief.names | size }}", "{{ brief.names | join: '\n' }}"]
+)
+def test_more_than_fifty_items_are_refused_at_launch_where_it_can_be_known(
+    drive: Drive, items: str
+) -> None:
     with pytest.raises(LaunchRefused) as refused:
-        drive.launch(pack("brief.names"), names=[str(number) for number in range(51)])
+        drive.launch(pack(items), names=[str(number) for number in range(51)])
     assert refused.value.issues[0].code == "too_many_items"
     assert refused.value.issues[0].field == "inputs.names"
 

@@ -121,6 +121,16 @@ def test_a_prompt_may_place_the_feedback_itself(
     assert providers.calls[-1].prompt == "On tea NOTE Shorter"
 
 
+def test_a_prompt_that_only_speaks_of_feedback_gets_the_comment_too(
+    drive: Drive, providers: ScriptedOpenAI, reviewer: User
+) -> None:
+    prompt = "Ask readers for feedback on {{ brief.topic }}"
+    execution = drive.run(reviewed(quantity=1, prompt=prompt), topic="tea")
+    decide(waiting().pk, verdict=Verdict.REQUEST_CHANGES, user=reviewer, comment="Shorter")
+    drive.work(execution)
+    assert "Shorter" in providers.calls[-1].prompt
+
+
 def test_only_the_step_and_what_lies_between_run_again(
     drive: Drive, providers: ScriptedOpenAI, reviewer: User
 ) -> None:
