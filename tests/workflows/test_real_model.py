@@ -55,6 +55,7 @@ def test_three_agents_write_three_variants(drive: Drive) -> None:
                 "Write one short sentence that sells {{ brief.product }}.",
                 quantity=3,
                 retry=PATIENT,
+                max_tokens=300,
             ),
             text("end", "{% for one in nodes.copy.variants %}* {{ one.text }}\n{% endfor %}"),
         ],
@@ -77,7 +78,13 @@ def test_a_structured_answer_fills_each_field(drive: Drive) -> None:
     made = graph(
         [
             brief("product"),
-            copy("copy", "A short advert for {{ brief.product }}.", fields=fields, retry=PATIENT),
+            copy(
+                "copy",
+                "A short advert for {{ brief.product }}.",
+                fields=fields,
+                retry=PATIENT,
+                max_tokens=300,
+            ),
             text("end", "{{ nodes.copy.variants[0].fields.headline }}"),
         ],
         "brief > copy > end",
@@ -96,7 +103,13 @@ def test_each_lane_writes_on_its_own_item(drive: Drive) -> None:
         [
             brief(products="list"),
             node("lanes", "parallel", items="brief.products", item_name="product"),
-            copy("copy", "Name one use of {{ product }}.", parent="lanes", retry=PATIENT),
+            copy(
+                "copy",
+                "Name one use of {{ product }}.",
+                parent="lanes",
+                retry=PATIENT,
+                max_tokens=300,
+            ),
             text("join", "{{ nodes.copy.text | join: '\n' }}"),
         ],
         "brief > lanes > join",
