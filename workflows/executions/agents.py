@@ -183,7 +183,7 @@ class AgentRunner:
         while True:
             attempt += 1
             try:
-                return self._make(job, call, provider, log)
+                return self._make(job, call, provider, log, attempt)
             except ProviderError as error:
                 if not may_retry(
                     attempt, max_attempts=retry.max_attempts, retryable=error.retryable
@@ -199,8 +199,10 @@ class AgentRunner:
                     raise
                 self.deadline.cancelled.wait(wait)
 
-    def _make(self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, log: _Log) -> Made:
-        request = self.ledger.request(job, call, provider)
+    def _make(
+        self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, log: _Log, attempt: int
+    ) -> Made:
+        request = self.ledger.request(job, call, attempt)
         if isinstance(request, ChatRequest):
             return Made(provider.provider.chat(request, log, self.deadline))
         answer = provider.provider.image(request, log, self.deadline)

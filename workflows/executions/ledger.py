@@ -123,14 +123,14 @@ class Ledger:
         self.run.input = {**(self.run.input or {}), "prompts": prompts}
         NodeRun.objects.filter(pk=self.run.pk, token=self.claim.token).update(input=self.run.input)
 
-    def request(
-        self, job: AgentJob, call: AgentCall, provider: ResolvedProvider
-    ) -> ChatRequest | ImageRequest:
-        """The call's request with the model and the seed of this agent filled in.
+    def request(self, job: AgentJob, call: AgentCall, attempt: int) -> ChatRequest | ImageRequest:
+        """The call's request with the model and the seed of this agent's ``attempt`` filled in.
 
-        Agents side by side get consecutive seeds: studio then gives each its own look.
+        Agents side by side get consecutive seeds: studio then gives each its own look. Every
+        try has another one: a local model answers the same seed with the same bad answer.
         """
-        seed = self.run.pk * 101 + self.run.round * 31 + job.index
+        again = 10 * (job.attempt - 1) + attempt - 1
+        seed = self.run.pk * 101 + self.run.round * 31 + job.index + 7_919 * again
         return dataclasses.replace(call.request, model=job.model, seed=seed)
 
     def write_call(self, job: AgentJob, number: int, mode: str) -> None:
@@ -155,10 +155,11 @@ class Ledger:
     def complete(
         self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, made: Made
     ) -> AgentOutcome:
-        """Write an agent's result, its picture's row and its cost."""
+        """Write an agent's result, its picture's row and what all its tries have cost."""
         answer = made.answer
         model = storable(answer.model) or job.model
-        cost = self._cost(provider, job, model, answer.usage)
+        usage = _summed(job) if job.kind == AgentJob.Kind.COPY else answer.usage
+        cost = self._cost(provider, job, model, usage)
         if made.clean is not None:
             output: dict[str, Any] = self._image(job, call, made)
         else:
@@ -166,13 +167,13 @@ class Ledger:
             output = storable({"text": answer.text, "fields": dict(answer.fields)})
             if answer.notes:
                 output["notes"] = storable(list(answer.notes))
-        fields = {**self._spent(job, answer.usage), "cost": cost, "model": model}
+        fields = {**self._spent(job, usage), "cost": cost, "model": model}
         moved = AgentJob.objects.filter(pk=job.pk, status=AgentStatus.RUNNING).update(
             status=AgentStatus.COMPLETED, output=output, **fields
         )
         if not moved:
             AgentJob.objects.filter(pk=job.pk).update(**fields)
-        self._charge(answer.usage, cost)
+        self._charge(usage, cost)
         done = event(self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index)
         write_events([done])
         return AgentOutcome(job.index, output=output)
