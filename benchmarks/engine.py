@@ -17,7 +17,6 @@ import logging
 import os
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -106,31 +105,6 @@ def _print_durability() -> None:
     print(", ".join(f"{name} {value}" for name, value in settings.items()))
     if settings["fsync"] != "on" or settings["synchronous_commit"] != "on":
         sys.exit("The comparison needs fsync and synchronous_commit on.")
-
-
-class Stopwatch:
-    """A worker that notes when its last job ended: what follows is RQ's own good-bye."""
-
-    ended = 0.0
-
-    def execute_job(self, *args: Any) -> None:
-        """Run one job and look at the clock."""
-        super().execute_job(*args)  # type: ignore[misc]
-        self.ended = time.perf_counter()
-
-
-def work_off(worker: Any) -> float:
-    """Milliseconds from the worker's start to the end of its last job."""
-    start = time.perf_counter()
-    worker.work(burst=True, logging_level="ERROR")
-    return float(worker.ended - start) * 1000
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Milliseconds that an action takes."""
-    start = time.perf_counter()
-    action()
-    return (time.perf_counter() - start) * 1000
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from benchmarks.engine import Stopwatch, timed, work_off
+from benchmarks.clock import Stopwatch, timed, work_off
 from workflows import queue
 from workflows.executions.launch import launch
 from workflows.graph.parse import parse

@@ -6,7 +6,7 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
-from benchmarks.engine import Stopwatch, work_off
+from benchmarks.clock import Stopwatch, work_off
 from workflows import queue
 
 NAME = "bare"

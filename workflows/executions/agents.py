@@ -11,64 +11,24 @@ import queue
 import random
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from documents.images import put_object
-from documents.uploads import CleanImage, UploadRejected, clean_image
+from documents.uploads import UploadRejected, clean_image
 from workflows.engine.retry import backoff, may_retry
 from workflows.executions.claim import Claim
+from workflows.executions.inbox import Closed, Ended, Made, Opened
 from workflows.executions.ledger import Ledger
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, AgentOutcome, NodeError, Retry
 from workflows.providers.base import (
-    ChatAnswer,
     ChatRequest,
     Deadline,
     ErrorCode,
-    ImageAnswer,
     ProviderError,
     Usage,
 )
 from workflows.providers.registry import Kind, ResolvedProvider, resolve
-
-
-@dataclass(slots=True)
-class Opened:
-    """An agent is about to send a call and waits until it is written down."""
-
-    job: AgentJob
-    number: int
-    mode: str
-    written: threading.Event = field(default_factory=threading.Event)
-
-
-@dataclass(slots=True)
-class Closed:
-    """A call has ended."""
-
-    job: AgentJob
-    number: int
-    usage: Usage | None
-    error: str
-
-
-@dataclass(slots=True)
-class Made:
-    """What an agent has made: an answer, and the stored picture if it is one."""
-
-    answer: ChatAnswer | ImageAnswer
-    clean: CleanImage | None = None
-    object_key: str = ""
-
-
-@dataclass(slots=True)
-class Ended:
-    """An agent is done."""
-
-    job: AgentJob
-    made: Made | None = None
-    error: ProviderError | None = None
 
 
 class _Log:
@@ -156,7 +116,7 @@ class AgentRunner:
         if notice.made is not None:
             return self.ledger.complete(job, calls[job.index], providers[job.index], notice.made)
         assert notice.error is not None
-        return self.ledger.fail(job, notice.error)
+        return self.ledger.fail(job, providers[job.index], notice.error)
 
     def _agent(
         self,

@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from workflows.engine.states import NodeStatus
+from workflows.executions.advance import advance
 from workflows.executions.dispatch import dispatch_on_commit
-from workflows.executions.moves import event, lock, move, write_events
+from workflows.executions.moves import event, lock, move
 from workflows.models import NodeRun
 
 _CLAIM = """
@@ -94,7 +95,7 @@ def claim(node_run_id: int, attempt: int) -> Claim | None:
 @transaction.atomic
 def hand_back(claim: Claim) -> bool:
     """Queue a step again that its worker must leave, as the next attempt; False if it was lost."""
-    lock(claim.execution_id)
+    execution = lock(claim.execution_id)
     moved = move(
         claim.node_run_id,
         NodeStatus.RUNNING,
@@ -107,7 +108,7 @@ def hand_back(claim: Claim) -> bool:
         dispatched_at=None,
     )
     if moved:
-        write_events([event(claim.execution_id, "node.handed_back", node_run_id=claim.node_run_id)])
+        advance(execution, event(execution.pk, "node.handed_back", node_run_id=claim.node_run_id))
         dispatch_on_commit([(claim.node_run_id, claim.attempt + 1)])
     return moved
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -19,6 +17,8 @@ from documents.images import store_image
 from workflows.engine.retry import MAX_UNKNOWN
 from workflows.engine.states import AgentStatus
 from workflows.executions.claim import Claim
+from workflows.executions.fingerprint import fingerprint
+from workflows.executions.inbox import Made
 from workflows.executions.inputs import image_value
 from workflows.executions.moves import event, write_events
 from workflows.graph.storable import storable
@@ -33,9 +33,6 @@ from workflows.providers.base import (
     Usage,
 )
 from workflows.providers.registry import ResolvedProvider
-
-if TYPE_CHECKING:
-    from workflows.executions.agents import Made
 
 
 class Ledger:
@@ -61,7 +58,7 @@ class Ledger:
         outcomes: dict[int, AgentOutcome] = {}
         fresh: list[AgentJob] = []
         for index, (call, provider) in enumerate(zip(calls, providers, strict=True)):
-            digest = self._hash(index, call, provider)
+            digest = fingerprint(call.request, provider, round=self.run.round, index=index)
             jobs = past.get(index, [])
             done = next((job for job in jobs if _is_done(job, digest)), None)
             if done is not None:
@@ -105,17 +102,6 @@ class Ledger:
             model=call.request.model or provider.model_default,
             request_hash=digest,
         )
-
-    def _hash(self, index: int, call: AgentCall, provider: ResolvedProvider) -> str:
-        content = {
-            "request": _plain(call.request),
-            "provider": provider.slug,
-            "model": call.request.model or provider.model_default,
-            "round": self.run.round,
-            "index": index,
-        }
-        text = json.dumps(content, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
 
     def _note_input(self, calls: Sequence[AgentCall]) -> None:
         """Show the rendered prompts while the agents still run."""
@@ -178,9 +164,14 @@ class Ledger:
         write_events([done])
         return AgentOutcome(job.index, output=output)
 
-    def fail(self, job: AgentJob, error: ProviderError) -> AgentOutcome:
-        """Write that an agent gave nothing usable; what it spent is kept."""
+    def fail(self, job: AgentJob, provider: ResolvedProvider, error: ProviderError) -> AgentOutcome:
+        """Write that an agent gave nothing usable; what it spent is kept.
+
+        Tries that used no tokens that the service told of cost nothing.
+        """
         usage = _summed(job)
+        used = usage != Usage()
+        cost = self._cost(provider, job, job.model, usage) if used else Decimal(0)
         body = {
             "code": error.code.value,
             "message": storable(error.message),
@@ -190,8 +181,8 @@ class Ledger:
         with transaction.atomic():
             AgentJob.objects.filter(
                 pk=job.pk, status__in=[AgentStatus.RUNNING, AgentStatus.PENDING]
-            ).update(status=AgentStatus.FAILED, error=body, **self._spent(job, usage))
-            self._charge(usage, None if job.calls else Decimal(0))
+            ).update(status=AgentStatus.FAILED, error=body, cost=cost, **self._spent(job, usage))
+            self._charge(usage, cost)
         return AgentOutcome(job.index, error=body)
 
     def partial(self) -> dict[str, Any]:
@@ -249,14 +240,6 @@ class Ledger:
 
 def _is_done(job: AgentJob, digest: str) -> bool:
     return job.status == AgentStatus.COMPLETED and job.request_hash == digest
-
-
-def _plain(request: ChatRequest | ImageRequest) -> dict[str, Any]:
-    """The request as JSON; a photo counts by its hash."""
-    body = dataclasses.asdict(request)
-    if body.get("photo"):
-        body["photo"] = hashlib.sha256(body["photo"]).hexdigest()
-    return body
 
 
 def _summed(job: AgentJob) -> Usage:
