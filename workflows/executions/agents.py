@@ -46,6 +46,7 @@ class _Log:
         self._inbox.put(notice)
         while not notice.written.wait(0.2):
             self._deadline.check()
+        self._deadline.check()
         return self._numbers
 
     def close(self, number: int, *, usage: Usage | None = None, error: str = "") -> None:
@@ -81,7 +82,8 @@ class AgentRunner:
         while waiting:
             notice = self._next()
             if isinstance(notice, Opened):
-                self.ledger.write_call(notice.job, notice.number, notice.mode)
+                if not self.ledger.write_call(notice.job, notice.number, notice.mode):
+                    self.deadline.cancelled.set()
                 notice.written.set()
             elif isinstance(notice, Closed):
                 self.ledger.close_call(notice.job, notice.number, notice.usage, notice.error)

@@ -119,13 +119,19 @@ class Ledger:
         seed = self.run.pk * 101 + self.run.round * 31 + job.index + 7_919 * again
         return dataclasses.replace(call.request, model=job.model, seed=seed)
 
-    def write_call(self, job: AgentJob, number: int, mode: str) -> None:
-        """Put a provider call on the ledger, before it is sent."""
+    def write_call(self, job: AgentJob, number: int, mode: str) -> bool:
+        """Put a provider call on the ledger, before it is sent.
+
+        False when the claim is lost: the call must not be sent, for another attempt has begun.
+        """
         job.status = AgentStatus.RUNNING
         job.calls.append({"number": number, "mode": mode, "at": timezone.now().isoformat()})
-        AgentJob.objects.filter(
-            pk=job.pk, status__in=[AgentStatus.PENDING, AgentStatus.RUNNING]
-        ).update(status=AgentStatus.RUNNING, calls=job.calls)
+        open_jobs = AgentJob.objects.filter(
+            pk=job.pk,
+            status__in=[AgentStatus.PENDING, AgentStatus.RUNNING],
+            node_run__token=self.claim.token,
+        )
+        return bool(open_jobs.update(status=AgentStatus.RUNNING, calls=job.calls))
 
     def close_call(self, job: AgentJob, number: int, usage: Usage | None, error: str) -> None:
         """Note how a provider call ended; saved with the job's next write."""

@@ -34,14 +34,14 @@ _SECRETS = re.compile(
     r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\b[A-Za-z0-9_+/-]{40,}"
 )
 _HINTS = {
-    ErrorCode.RATE_LIMIT: "It is tried again by itself; if it goes on, run fewer agents at once.",
+    ErrorCode.RATE_LIMIT: "Wait a little, then retry the step, or run fewer agents at once.",
     ErrorCode.QUOTA: "Add credit or raise the limit in the service's billing page, then retry.",
     ErrorCode.AUTH: "Check the provider's key and what it may use, then retry the step.",
     ErrorCode.CONTENT_POLICY: "Change the brief or the prompt, then retry the step.",
     ErrorCode.TIMEOUT: "Retry the step, or ask for fewer or shorter variants.",
     ErrorCode.BAD_ANSWER: "Retry the step, or choose another model.",
     ErrorCode.BAD_REQUEST: "Check the step's model and settings, then retry.",
-    ErrorCode.UNAVAILABLE: "It is tried again by itself; if it goes on, check the service.",
+    ErrorCode.UNAVAILABLE: "Check that the service is up and its address is right, then retry the step.",
 }
 _TEXTS = {
     ErrorCode.RATE_LIMIT: "The model service asks to slow down (rate limit).",

@@ -123,6 +123,20 @@ def test_a_zombie_hands_nothing_back_and_renews_nothing(drive: Drive) -> None:
     assert renew(fresh) is True
 
 
+def test_a_worker_that_lost_its_step_sends_no_further_call(
+    drive: Drive, providers: ScriptedOpenAI
+) -> None:
+    """Guard: the token in ``Ledger.write_call``, and the check after it in the agent's log."""
+    drive.launch(graph([brief("t"), copy("copy")], "brief > copy"), t="x")
+    drive.commit()
+    drive.step()
+    zombie = claim(*drive.sent.pop())
+    assert zombie is not None
+    taken(zombie)
+    run(zombie, threading.Event())
+    assert providers.calls == []
+
+
 def test_a_late_answer_keeps_its_cost_and_loses_its_output(
     drive: Drive, providers: ScriptedOpenAI
 ) -> None:
