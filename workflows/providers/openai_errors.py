@@ -41,7 +41,7 @@ _HINTS = {
     ErrorCode.TIMEOUT: "Retry the step, or ask for fewer or shorter variants.",
     ErrorCode.BAD_ANSWER: "Retry the step, or choose another model.",
     ErrorCode.BAD_REQUEST: "Check the step's model and settings, then retry.",
-    ErrorCode.UNAVAILABLE: "Check that the service is up and its address is right, then retry the step.",
+    ErrorCode.UNAVAILABLE: "Check that the service is up and reachable, then retry the step.",
 }
 _TEXTS = {
     ErrorCode.RATE_LIMIT: "The model service asks to slow down (rate limit).",
