@@ -9,7 +9,8 @@ chose ``out``.
 Inside a container the rule holds per lane, once the container is waiting on its lanes. Without
 items there is one lane, ``""``. At most ``max_parallel`` lanes (without items: steps) are under
 way; a failed lane stops new ones from starting unless the container goes on over errors. When
-no lane is under way and none may start, the container settles.
+no lane is under way and none may start, the container settles. One that goes on over errors
+completes with what succeeded, if anything did.
 """
 
 from __future__ import annotations
@@ -186,9 +187,6 @@ class _Planner:
     def _settle(
         self, key: str, children: tuple[Node, ...], rules: Lanes, failed: list[str]
     ) -> None:
-        if rules.go_on:
-            self._close_lanes(children, failed)
-        unfinished = bool(failed) and not rules.go_on
         if rules.names == ("",):
             statuses = [self.states[child.key, ""].status for child in children]
             good = statuses.count(NodeStatus.COMPLETED)
@@ -196,6 +194,9 @@ class _Planner:
         else:
             started = [lane for lane in rules.names if self._has_started(children, lane)]
             good, bad = len(started) - len(failed), len(failed)
+        unfinished = bool(failed) and (good == 0 or not rules.go_on)
+        if not unfinished:
+            self._close_lanes(children, failed)
         status = NodeStatus.FAILED if unfinished else NodeStatus.COMPLETED
         self._set((key, ""), status, () if unfinished else ("out",))
         self.plan.settle.append(Settled(key, unfinished, good, bad, tuple(failed)))

@@ -197,3 +197,12 @@ def test_a_container_on_a_skipped_side_is_skipped_with_its_inside(drive: Drive) 
     execution = drive.run(made, topic="x")
     assert execution.status == "completed"
     assert statuses(execution)["lanes"] == statuses(execution)["a"] == "skipped"
+
+
+def test_with_continue_the_container_fails_when_every_lane_did(drive: Drive) -> None:
+    execution = drive.run(failing("continue"), names=["0", "0"])
+    assert execution.status == "failed"
+    found = statuses(execution)
+    assert found["lanes"] == "failed"
+    assert found["two[0]"] == found["join"] == "pending"
+    assert execution.node_runs.get(key="lanes").error["code"] == "items_failed"
