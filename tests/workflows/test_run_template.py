@@ -168,3 +168,19 @@ def test_without_a_database_it_says_so_in_one_line(processes: Processes) -> None
     assert done.returncode == 1
     assert "PostgreSQL does not answer" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_for_an_answer_must_be_an_ordinary_one(tmp_path: Any) -> None:
+    large = tmp_path / "large.txt"
+    large.write_bytes(b"x" * 2_000_001)
+    for given, said in (("a=@/dev/zero", "no regular file"), (f"a=@{large}", "larger than 2 MB")):
+        with pytest.raises(BadArgument, match=said):
+            read_inputs([given])
+
+
+def test_without_a_sample_it_says_so(
+    processes: Processes, template: None, scripted_openai: ScriptedOpenAI
+) -> None:
+    done = run(processes, *BASE, "--sample")
+    assert done.returncode == 2
+    assert "has no sample" in done.stderr

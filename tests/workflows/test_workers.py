@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from documents.models import DocumentAttachment
 from tests.conftest import Processes, add_providers, wait_until
@@ -231,3 +232,26 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_lost_database_connection_costs_a_call_and_no_step(
+    processes: Processes, run: Any, scripted_openai: ScriptedOpenAI
+) -> None:
+    """Guard: ``_leave_to_another`` in ``executions/run.py``."""
+    add_providers(scripted_openai.base_url)
+    scripted_openai.latency = 1.5
+    processes.start("worker", "--processes", "2")
+    processes.start("reconcile")
+    made = graph([brief("t"), copy("copy", quantity=2), text("end")], "brief > copy > end")
+    execution = run(made, t="x")
+    wait_until(lambda: len(scripted_openai.calls) == 2, 30, "two calls")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert ended(execution).status == "completed"
+    assert len(scripted_openai.calls) <= 4
+    step = execution.node_runs.get(key="copy")
+    assert (step.attempt, step.loss_count) == (2, 0)
+    assert not AgentJob.objects.filter(status="running").exists()

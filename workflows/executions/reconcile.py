@@ -118,41 +118,50 @@ def _lose(node_run_id: int, execution_id: int) -> bool:
     ).first()
     if run is None:
         return False
-    gone: dict[str, Any] = {"token": None, "lease_until": None, "reserved_agents": 0}
-    held = {"token": run.token, "attempt": run.attempt}
     if is_poison(run.loss_count + 1):
-        error = {
-            "code": "worker_lost",
-            "message": f"Its worker died {MAX_LOSSES} times.",
-            "hint": "Look at the workers' memory and logs, then retry the step.",
-            "retryable": True,
-        }
-        move(
-            run.pk,
-            NodeStatus.RUNNING,
-            NodeStatus.FAILED,
-            expect=held,
-            error=error,
-            loss_count=F("loss_count") + 1,
-            finished_at=Now(),
-            **gone,
-        )
-        advance(execution, event(execution_id, "node.failed", node_run_id=run.pk, error=error))
-        return True
+        _fail_poison(execution, run)
+    else:
+        _queue_again(execution, run)
+    return True
+
+
+_GONE: dict[str, Any] = {"token": None, "lease_until": None, "reserved_agents": 0}
+
+
+def _fail_poison(execution: WorkflowExecution, run: NodeRun) -> None:
+    error = {
+        "code": "worker_lost",
+        "message": f"Its worker died {MAX_LOSSES} times.",
+        "hint": "Look at the workers' memory and logs, then retry the step.",
+        "retryable": True,
+    }
+    move(
+        run.pk,
+        NodeStatus.RUNNING,
+        NodeStatus.FAILED,
+        expect={"token": run.token},
+        error=error,
+        loss_count=F("loss_count") + 1,
+        finished_at=Now(),
+        **_GONE,
+    )
+    advance(execution, event(execution.pk, "node.failed", node_run_id=run.pk, error=error))
+
+
+def _queue_again(execution: WorkflowExecution, run: NodeRun) -> None:
     move(
         run.pk,
         NodeStatus.RUNNING,
         NodeStatus.QUEUED,
-        expect=held,
+        expect={"token": run.token},
         attempt=run.attempt + 1,
         loss_count=F("loss_count") + 1,
         queued_at=Now(),
         dispatched_at=None,
-        **gone,
+        **_GONE,
     )
     dispatch_on_commit([(run.pk, run.attempt + 1)])
-    advance(execution, event(execution_id, "node.lost", node_run_id=run.pk, attempt=run.attempt))
-    return True
+    advance(execution, event(execution.pk, "node.lost", node_run_id=run.pk, attempt=run.attempt))
 
 
 def expire_late() -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.functional import SimpleLazyObject
 from pydantic import ValidationError
 
@@ -46,10 +48,33 @@ def run(claim: Claim, cancelled: threading.Event) -> None:
         except SystemExit:
             hand_back(claim)
             raise
+        except (OperationalError, InterfaceError) as error:
+            cancelled.set()
+            _leave_to_another(claim, error)
         except Exception as error:  # noqa: BLE001 - a bug in a node must end the step, not the worker
             finish.fail(claim, record.input, _as_bug(error, claim))
     except finish.ClaimLost:
         log.info("claim lost", node_run=claim.node_run_id, attempt=claim.attempt)
+
+
+def _leave_to_another(claim: Claim, error: Exception) -> None:
+    """Hand the step back after the database went away; its finished agents are on the ledger.
+
+    A commit whose answer was lost shows here: the claim is no longer ours, and all is well. With
+    the database away for longer than a lease, ``reconcile`` does the same.
+    """
+    log.warning(
+        "database lost", node_run=claim.node_run_id, attempt=claim.attempt, error=str(error)[:200]
+    )
+    ends = time.monotonic() + settings.ENGINE.lease_seconds
+    while time.monotonic() < ends:
+        connection.close()
+        try:
+            hand_back(claim)
+        except (OperationalError, InterfaceError):
+            time.sleep(min(1.0, settings.ENGINE.renew_seconds))
+        else:
+            return
 
 
 def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -201,13 +202,19 @@ def as_items(value: Any) -> list[Any]:
 
 def _json_list(text: str) -> Any:
     try:
-        return storable(json.loads(text, parse_constant=_refuse))
+        return storable(json.loads(text, parse_constant=_refuse, parse_float=_finite))
     except (ValueError, RecursionError) as error:
         raise ValueError("The items are not a well-formed JSON list.") from error
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(number: str) -> float:
+    if not math.isfinite(float(number)):
+        _refuse(number)
+    return float(number)
 
 
 def _too_many(found: int) -> str:

@@ -34,11 +34,6 @@ def register(cls: type[NodeType[Any]]) -> type[NodeType[Any]]:
     return cls
 
 
-def unregister(type: str) -> None:
-    """Take a node type out again; for tests and benchmarks that bring their own."""
-    _types.pop(type, None)
-
-
 def all_types() -> list[NodeType[Any]]:
     """Every node type, in the order in which the palette shows them."""
     order = {"Start": 0, "Create": 1, "People": 2, "Flow": 3, "Deliver": 4}

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
 
 from workflows.engine.states import ExecutionStatus, ReviewState, Verdict
 from workflows.executions.snapshot import Snapshot, take
@@ -16,6 +20,9 @@ from workspaces.models import User
 
 EVERY = 0.25
 """Seconds between looks."""
+PATIENCE = 30.0
+"""Seconds that a database may be away before the run is left to itself."""
+T = TypeVar("T")
 
 
 class Exit(IntEnum):
@@ -45,14 +52,27 @@ def follow(execution_id: int, wishes: Wishes, display: Display) -> tuple[Snapsho
     ends = time.monotonic() + wishes.timeout if wishes.timeout is not None else None
     announced: set[int] = set()
     while True:
-        snapshot = take(execution_id)
+        snapshot = patiently(lambda: take(execution_id))
         display.show(snapshot)
         if snapshot.has_ended:
             return snapshot, _exit(snapshot)
         if ends is not None and time.monotonic() > ends:
             return snapshot, Exit.TIMED_OUT
-        _reviews(execution_id, wishes, display, announced)
+        patiently(lambda: _reviews(execution_id, wishes, display, announced))
         time.sleep(EVERY)
+
+
+def patiently(action: Callable[[], T]) -> T:
+    """Do it again while PostgreSQL is away, for ``PATIENCE`` seconds; then raise its error."""
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return action()
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > ends:
+                raise
+            time.sleep(1)
 
 
 def _exit(snapshot: Snapshot) -> Exit:

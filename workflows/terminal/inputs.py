@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+MAX_BYTES = 2_000_000
+
 
 class BadArgument(Exception):
     """An ``--input`` that cannot be read; the text says which and how it should look."""
@@ -37,7 +39,12 @@ def _value(key: str, value: str) -> str:
         return value
     if value.startswith("@@"):
         return value[1:]
+    path = Path(value[1:])
     try:
-        return Path(value[1:]).read_text(encoding="utf-8")
+        if path.exists() and not path.is_file():
+            raise BadArgument(f"--input {key}: {path} is no regular file.")
+        if path.stat().st_size > MAX_BYTES:
+            raise BadArgument(f"--input {key}: {path} is larger than 2 MB.")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadArgument(f"--input {key}: cannot read the file {value[1:]}: {error}") from error

@@ -92,8 +92,9 @@ class Command(BaseCommand):
                 snapshot, end = follow(execution.pk, wishes, display)
         except KeyboardInterrupt:
             snapshot, end = take(execution.pk), Exit.LEFT_RUNNING
-        except OperationalError as error:
-            self._without_database(error)
+        except OperationalError:
+            self.stderr.write(f"PostgreSQL does not answer any more; run {execution.pk} may go on.")
+            sys.exit(Exit.LEFT_RUNNING)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(snapshot, end), indent=2, default=str))
         tell(snapshot, end, console)
@@ -154,8 +155,13 @@ def _project(name: str | None, workspace: Workspace) -> Project | None:
 
 
 def _sample(template: WorkflowTemplate) -> dict[str, Any]:
-    entry = getattr(template, "gallery_entry", None)
-    return dict(entry.sample_inputs) if entry else {}
+    """The sample of the template, or of the global one that it shares its slug with."""
+    shared = WorkflowTemplate.objects.filter(workspace=None, slug=template.slug).first()
+    for one in (template, shared):
+        entry = getattr(one, "gallery_entry", None)
+        if entry is not None and entry.sample_inputs:
+            return dict(entry.sample_inputs)
+    raise _Refused(f"{template.name} has no sample: give its answers with --input.")
 
 
 def _owner(workspace: Workspace) -> User | None:
