@@ -66,6 +66,11 @@ def _write(
         content_hash=digest,
         canvas_notes=canvas_notes,
     )
+    _write_rows(version, graph)
+    return version
+
+
+def _write_rows(version: WorkflowVersion, graph: Graph) -> None:
     WorkflowNode.objects.bulk_create(
         WorkflowNode(
             version=version,
@@ -88,7 +93,6 @@ def _write(
         )
         for edge in graph.edges
     )
-    return version
 
 
 @lru_cache(maxsize=512)
