@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from workflows.engine.states import EXECUTION_TERMINAL, AgentStatus, NodeStatus
+from workflows.engine.states import EXECUTION_TERMINAL, AgentStatus
 from workflows.executions.progress import percent
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 
@@ -51,13 +51,6 @@ class Snapshot:
     def has_ended(self) -> bool:
         """Whether nothing more happens by itself or by a decision."""
         return self.execution.status in EXECUTION_TERMINAL
-
-    @property
-    def waits_for_people(self) -> bool:
-        """Whether a review is open and nothing else is under way."""
-        at = Counter(status for step in self.steps for status in step.statuses.elements())
-        busy = at[NodeStatus.RUNNING] + at[NodeStatus.QUEUED]
-        return not self.has_ended and not busy and bool(at[NodeStatus.WAITING])
 
 
 def take(execution_id: int) -> Snapshot:

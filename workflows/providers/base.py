@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -187,10 +186,3 @@ class ModelProvider(Protocol):
 
     def models(self) -> list[str]:
         """Names of the models on offer, most suitable first. Raises ``ProviderError``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a call cost, in US dollars; None when the model's price is unknown."""
-
-    amount: Decimal | None

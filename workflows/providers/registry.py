@@ -56,11 +56,6 @@ def build(row: Provider) -> ModelProvider:
     )
 
 
-def known_slugs(workspace_id: int | None) -> list[str]:
-    """The slugs that a step in this workspace may name."""
-    return sorted(set(_rows(workspace_id).values_list("slug", flat=True)))
-
-
 def issues_of(node: Node, workspace_id: int | None) -> list[Issue]:
     """What is wrong with a step's provider and model; asks no service."""
     kind = KINDS.get(node.type)
