@@ -23,6 +23,15 @@ class RetryConfig(NodeConfig):
         return Retry(self.max_attempts, self.backoff_seconds)
 
 
+_ADVANCED = {"x-level": "advanced"}
+ProviderSlug = Annotated[str, Field(max_length=60, title="Provider", json_schema_extra=_ADVANCED)]
+"""Which service; empty for the default of the workspace."""
+ModelName = Annotated[str, Field(max_length=200, title="Model", json_schema_extra=_ADVANCED)]
+"""Which of its models; empty for the service's own default."""
+Retries = Annotated[RetryConfig, Field(title="Retries", json_schema_extra=_ADVANCED)]
+WhenAgentFails = Annotated[OnError, Field(title="When an agent fails", json_schema_extra=_ADVANCED)]
+
+
 def settle(outcomes: Sequence[AgentOutcome], on_error: OnError) -> list[Mapping[str, Any]]:
     """The results to go on with, in order.
 

@@ -9,7 +9,14 @@ from pydantic import Field
 
 from workflows.graph.bindings import references
 from workflows.graph.model import KEY, Issue
-from workflows.nodes.agents import RetryConfig, settle
+from workflows.nodes.agents import (
+    ModelName,
+    ProviderSlug,
+    Retries,
+    RetryConfig,
+    WhenAgentFails,
+    settle,
+)
 from workflows.nodes.base import (
     AgentCall,
     Estimate,
@@ -18,7 +25,6 @@ from workflows.nodes.base import (
     NodeError,
     NodeResult,
     NodeType,
-    OnError,
 )
 from workflows.nodes.fields import Hint, Quantity, Template
 from workflows.nodes.icons import icon
@@ -58,12 +64,8 @@ class Config(NodeConfig):
         list[CopyField],
         Field(max_length=20, title="Fields", description="Leave empty for plain text."),
     ] = []
-    provider: Annotated[
-        str, Field(max_length=60, title="Provider", json_schema_extra={"x-level": "advanced"})
-    ] = ""
-    model: Annotated[
-        str, Field(max_length=200, title="Model", json_schema_extra={"x-level": "advanced"})
-    ] = ""
+    provider: ProviderSlug = ""
+    model: ModelName = ""
     temperature: Annotated[
         float | None,
         Field(ge=0, le=2, title="Creativity", json_schema_extra={"x-level": "advanced"}),
@@ -72,13 +74,8 @@ class Config(NodeConfig):
         int | None,
         Field(ge=16, le=32_000, title="Longest answer", json_schema_extra={"x-level": "advanced"}),
     ] = None
-    retry: Annotated[
-        RetryConfig, Field(title="Retries", json_schema_extra={"x-level": "advanced"})
-    ] = RetryConfig()
-    on_error: Annotated[
-        OnError,
-        Field(title="When an agent fails", json_schema_extra={"x-level": "advanced"}),
-    ] = "fail"
+    retry: Retries = RetryConfig()
+    on_error: WhenAgentFails = "fail"
 
 
 @register

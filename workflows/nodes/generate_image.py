@@ -8,7 +8,14 @@ from typing import Annotated
 from pydantic import Field
 
 from workflows.graph.model import Issue
-from workflows.nodes.agents import RetryConfig, settle
+from workflows.nodes.agents import (
+    ModelName,
+    ProviderSlug,
+    Retries,
+    RetryConfig,
+    WhenAgentFails,
+    settle,
+)
 from workflows.nodes.base import (
     AgentCall,
     Estimate,
@@ -17,7 +24,6 @@ from workflows.nodes.base import (
     NodeError,
     NodeResult,
     NodeType,
-    OnError,
 )
 from workflows.nodes.fields import Hint, Line, Quantity, Variable
 from workflows.nodes.generate_copy import revision_note
@@ -56,19 +62,10 @@ class Config(NodeConfig):
             json_schema_extra={"x-level": "advanced"},
         ),
     ] = ""
-    provider: Annotated[
-        str, Field(max_length=60, title="Provider", json_schema_extra={"x-level": "advanced"})
-    ] = ""
-    model: Annotated[
-        str, Field(max_length=200, title="Model", json_schema_extra={"x-level": "advanced"})
-    ] = ""
-    retry: Annotated[
-        RetryConfig, Field(title="Retries", json_schema_extra={"x-level": "advanced"})
-    ] = RetryConfig()
-    on_error: Annotated[
-        OnError,
-        Field(title="When an agent fails", json_schema_extra={"x-level": "advanced"}),
-    ] = "fail"
+    provider: ProviderSlug = ""
+    model: ModelName = ""
+    retry: Retries = RetryConfig()
+    on_error: WhenAgentFails = "fail"
 
 
 @register
