@@ -14,7 +14,7 @@ class Stopwatch:
 
     def execute_job(self, *args: Any) -> None:
         """Run one job and look at the clock."""
-        super().execute_job(*args)  # type: ignore[misc]
+        super().execute_job(*args)  # type: ignore[misc]  # RQ's workers have it
         self.ended = time.perf_counter()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
@@ -43,10 +45,10 @@ class _Worker(Stopwatch, SimpleWorker):
     """RQ's own worker, and when its last job ended."""
 
 
-class _Bare:
+class _Bare(ABC):
+    @abstractmethod
     def once(self) -> float:
         """Milliseconds with one worker."""
-        raise NotImplementedError
 
     def _work(self) -> float:
         connection = queue.worker_connection()

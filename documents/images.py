@@ -36,7 +36,7 @@ def put_object(clean: CleanImage, *, workspace_id: int) -> str:
             return key
         default_storage.delete(key)
     content = ContentFile(clean.data)
-    content.content_type = clean.content_type  # type: ignore[attr-defined]
+    content.content_type = clean.content_type  # type: ignore[attr-defined]  # read by the S3 storage
     saved = default_storage.save(key, content)
     if saved != key:
         # Another thread was first, and the storage gave us a name of its own making.

@@ -73,7 +73,7 @@ def _decoded(data: bytes, kind: str) -> Image:
 
 @contextlib.contextmanager
 def _opened(data: bytes, kind: str) -> Iterator[ImageFile]:
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415 - a docx needs no Pillow
 
     with Image.open(io.BytesIO(data), formats=[kind]) as picture:
         inspect.check_picture(picture, getattr(picture, "n_frames", 1))
@@ -91,7 +91,7 @@ def _converted(picture: Image, kind: str) -> Image:
 
 
 def _in_srgb(picture: Image, profile: bytes) -> Image:
-    from PIL import ImageCms  # noqa: PLC0415
+    from PIL import ImageCms  # noqa: PLC0415 - a docx needs no Pillow
 
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     source = picture if picture.mode in {"RGB", "RGBA", "CMYK"} else picture.convert(mode)
@@ -107,7 +107,7 @@ def _in_srgb(picture: Image, profile: bytes) -> Image:
 def docx_text(data: bytes) -> tuple[dict[str, Any], bytes]:
     """Read paragraphs and tables in their order; cells of a row are separated by tabs."""
     import docx  # noqa: PLC0415 - a picture needs no docx
-    from docx.table import Table  # noqa: PLC0415
+    from docx.table import Table  # noqa: PLC0415 - a picture needs no docx
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()

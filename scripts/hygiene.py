@@ -22,7 +22,7 @@ BIGGEST = 1_000_000
 def tracked(root: Path) -> list[str]:
     """Paths that git tracks below ``root``, as they are on disk."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z"],  # noqa: S607
+        ["git", "ls-files", "-z"],  # noqa: S607 - whatever git the developer has
         cwd=root,
         capture_output=True,
         text=True,

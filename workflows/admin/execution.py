@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
-from workflows.admin.looks import execution_badge, fault, node_badge
+from workflows.admin.looks import Timed, execution_badge, fault, node_badge
 from workflows.executions.progress import percent
 from workflows.models import AgentJob, ExecutionEvent, NodeRun, ReviewTask, WorkflowExecution
 from workspaces.admin_tools import (
@@ -18,15 +18,13 @@ from workspaces.admin_tools import (
     ReadOnlyInline,
     change_link,
     dollars,
-    duration,
     list_link,
     pretty_json,
     readable,
-    when,
 )
 
 
-class NodeRunsInline(ReadOnlyInline[NodeRun, WorkflowExecution]):
+class NodeRunsInline(Timed, ReadOnlyInline[NodeRun, WorkflowExecution]):
     """The steps of a run."""
 
     model = NodeRun
@@ -44,11 +42,6 @@ class NodeRunsInline(ReadOnlyInline[NodeRun, WorkflowExecution]):
         """Where it stands."""
         return node_badge(row)
 
-    @admin.display(description="took")
-    def took(self, row: NodeRun) -> str:
-        """How long it ran."""
-        return duration(row.started_at, row.finished_at)
-
     @admin.display(description="error")
     def problem(self, row: NodeRun) -> str:
         """What went wrong."""
@@ -56,7 +49,7 @@ class NodeRunsInline(ReadOnlyInline[NodeRun, WorkflowExecution]):
 
 
 @admin.register(WorkflowExecution)
-class ExecutionAdmin(ReadOnlyAdmin[WorkflowExecution]):
+class ExecutionAdmin(Timed, ReadOnlyAdmin[WorkflowExecution]):
     """Runs, newest first."""
 
     list_display = (
@@ -136,16 +129,6 @@ class ExecutionAdmin(ReadOnlyAdmin[WorkflowExecution]):
         """What runs, with a link to the version that it pins."""
         number = f"v{row.version.number}" if row.version.number else "(draft)"
         return change_link(row.version, f"{row.version.template.name} {number}")
-
-    @admin.display(description="started", ordering="started_at")
-    def when(self, row: WorkflowExecution) -> str:
-        """The moment, in short."""
-        return when(row.started_at)
-
-    @admin.display(description="took")
-    def took(self, row: WorkflowExecution) -> str:
-        """From start to end, or to now."""
-        return duration(row.started_at, row.finished_at)
 
     @admin.display(description="tokens")
     def tokens(self, row: WorkflowExecution) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import admin
+
 from workflows.engine.states import (
     EXECUTION_LOOKS,
     NODE_LOOKS,
@@ -14,7 +16,7 @@ from workflows.engine.states import (
     ReviewState,
 )
 from workflows.models import AgentJob, NodeRun, ReviewTask, WorkflowExecution
-from workspaces.admin_tools import badge, readable
+from workspaces.admin_tools import badge, duration, readable, when
 
 _AGENT_TOKENS = {
     AgentStatus.PENDING: "pending",
@@ -60,3 +62,17 @@ def fault(error: Mapping[str, Any] | None) -> str:
     found = dict(error or {})
     first = {key: found.pop(key) for key in ("message", "hint", "code") if found.get(key)}
     return readable({**first, **found})
+
+
+class Timed:
+    """Columns of rows that have ``started_at`` and ``finished_at``."""
+
+    @admin.display(description="started", ordering="started_at")
+    def when(self, row: Any) -> str:
+        """The moment, in short."""
+        return when(row.started_at)
+
+    @admin.display(description="took")
+    def took(self, row: Any) -> str:
+        """From start to end, or to now."""
+        return duration(row.started_at, row.finished_at)

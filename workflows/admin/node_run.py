@@ -5,23 +5,21 @@ from __future__ import annotations
 from django.contrib import admin
 
 from workflows.admin.agent import AgentJobsInline
-from workflows.admin.looks import fault, node_badge
+from workflows.admin.looks import Timed, fault, node_badge
 from workflows.models import NodeRun
 from workspaces.admin_tools import (
     NOTHING,
     ReadOnlyAdmin,
     change_link,
-    duration,
     pretty_json,
     readable,
-    when,
 )
 
 _RUN_DEFERRED = ("execution__inputs", "execution__error")
 
 
 @admin.register(NodeRun)
-class NodeRunAdmin(ReadOnlyAdmin[NodeRun]):
+class NodeRunAdmin(Timed, ReadOnlyAdmin[NodeRun]):
     """Steps, newest first."""
 
     list_display = (
@@ -84,16 +82,6 @@ class NodeRunAdmin(ReadOnlyAdmin[NodeRun]):
     def run(self, row: NodeRun) -> str:
         """The run, with a link."""
         return change_link(row.execution)
-
-    @admin.display(description="started", ordering="started_at")
-    def when(self, row: NodeRun) -> str:
-        """The moment, in short."""
-        return when(row.started_at)
-
-    @admin.display(description="took")
-    def took(self, row: NodeRun) -> str:
-        """From start to end, or to now."""
-        return duration(row.started_at, row.finished_at)
 
     @admin.display(description="error")
     def problem(self, row: NodeRun) -> str:
