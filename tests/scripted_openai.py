@@ -52,13 +52,12 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-import pytest
 from PIL import Image
 
 Latency = float | Callable[["Call"], float]
@@ -459,13 +458,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             if self.server.scripted._stopped.wait(trickle):
                 return
-
-
-@pytest.fixture
-def scripted_openai() -> Iterator[ScriptedOpenAI]:
-    """A fresh server for one test."""
-    with ScriptedOpenAI() as server:
-        yield server
 
 
 def main() -> None:
