@@ -1,0 +1,9 @@
+"""How views are described in OpenAPI."""
+
+from __future__ import annotations
+
+from drf_standardized_errors.openapi import AutoSchema
+
+
+class WorkspaceSchema(AutoSchema):  # type: ignore[misc]  # the package has no types
+    """The errors that every call may answer with, beside its own."""
