@@ -23,4 +23,4 @@ REST_KNOX = {
     "TOKEN_TTL": timedelta(days=365),
     "AUTO_REFRESH": False,
 }
-KNOX_TOKEN_MODEL = "workspaces.ApiToken"
+KNOX_TOKEN_MODEL = "workspaces.ApiToken"  # noqa: S105 - a model's name

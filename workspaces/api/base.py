@@ -22,7 +22,7 @@ class WorkspaceView(APIView):
     """A view inside one workspace; ``actions`` names the right of every method it answers."""
 
     actions: ClassVar[dict[str, Action | None]] = {}
-    request: WorkspaceRequest  # type: ignore[assignment]
+    request: WorkspaceRequest
 
     @property
     def workspace(self) -> Workspace:

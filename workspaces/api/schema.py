@@ -5,5 +5,5 @@ from __future__ import annotations
 from drf_standardized_errors.openapi import AutoSchema
 
 
-class WorkspaceSchema(AutoSchema):  # type: ignore[misc]  # the package has no types
+class WorkspaceSchema(AutoSchema):
     """The errors that every call may answer with, beside its own."""
