@@ -28,7 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _workspaces(request: HttpRequest) -> list[Workspace]:
-    return list(Workspace.objects.filter(memberships__user=cast(User, request.user)))
+    return list(Workspace.objects.filter(memberships__user=cast("User", request.user)))
 
 
 def runs_active(workspace: Workspace) -> int:
