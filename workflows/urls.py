@@ -14,6 +14,6 @@ urlpatterns = [
     path("runs/live", runs.runs_live, name="runs-live"),
     path("runs/<int:pk>", monitor.run_page, name="run"),
     path("runs/<int:pk>/live", monitor.run_live, name="run-live"),
-    path("runs/<int:pk>/steps/<str:key>", step.run_step, name="run-step"),
+    path("runs/<int:pk>/steps/<slug:key>", step.run_step, name="run-step"),
     path("reviews", reviews.review_inbox, name="reviews"),
 ]

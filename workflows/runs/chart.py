@@ -179,7 +179,9 @@ def _words(step: Step, row: StepRow | None, outline: Sequence[Bar]) -> str:
     took = took_of([row]) if row else None
     if took is not None:
         return duration(took) if took >= 1 else "< 1 s"
-    return f"about {duration(outline[0].seconds)}" if outline and not step.since else ""
+    if not outline or step.since is not None or outline[0].seconds < 1:
+        return ""
+    return f"about {duration(outline[0].seconds)}"
 
 
 def _tries(row: StepRow, agents: Sequence[AgentRow]) -> list[datetime]:
