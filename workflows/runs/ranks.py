@@ -19,7 +19,8 @@ from itertools import pairwise
 Key = str
 Size = tuple[float, float]
 THIN = 12.0
-_SWEEPS = 6
+_SWEEPS = 7
+"""An odd number: the last one runs down, so that chains hang straight."""
 _LIGHT = 0.1
 """How much a stand-in pulls at a box, beside a box that pulls at a box."""
 
