@@ -17,7 +17,7 @@ from workflows.graph.model import Graph, Issue, Limits, Node
 from workflows.graph.validate import validate
 from workflows.models import NodeRun, WorkflowExecution, WorkflowTemplate, WorkflowVersion
 from workflows.nodes import registry
-from workflows.providers.registry import issues_of
+from workflows.providers.registry import Directory
 from workflows.versions import graph_of
 from workspaces.models import Project, User, Workspace
 
@@ -36,7 +36,7 @@ def check_graph(graph: Graph, workspace: Workspace) -> list[Issue]:
         graph,
         registry.catalog,
         limits=Limits(max_nodes=workspace.limits.max_nodes),
-        provider_issues=lambda node: issues_of(node, workspace.pk),
+        provider_issues=Directory(workspace.pk).issues_of,
     )
 
 
