@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from workflows.engine.states import ExecutionStatus, ReviewState
 from workflows.models import ReviewTask, WorkflowExecution
 from workspaces.access import Access
-from workspaces.models import Workspace
+from workspaces.models import User, Workspace
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _workspaces(request: HttpRequest) -> list[Workspace]:
-    return list(Workspace.objects.filter(memberships__user_id=request.user.pk))
+    return list(Workspace.objects.filter(memberships__user=cast("User", request.user)))
 
 
 def runs_active(workspace: Workspace) -> int:

@@ -16,4 +16,7 @@ urlpatterns = [
     path("api/", include("config.api_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("workspaces.urls")),
+    path("w/<slug:slug>/", include("workflows.urls")),
+    path("w/<slug:slug>/", include("documents.urls")),
+    path("w/<slug:slug>/", include("templates_gallery.urls")),
 ]

@@ -16,10 +16,15 @@ from workspaces.access import Access, Action, find_access, least_role
 from workspaces.models import User
 
 
-class PageRequest(HttpRequest):
-    """A request of a signed-in member, as views behind ``page`` get it."""
+class SignedInRequest(HttpRequest):
+    """A request of a signed-in person, as views behind ``login_required`` get it."""
 
     user: User
+
+
+class PageRequest(SignedInRequest):
+    """A request of a member, as views behind ``page`` get it."""
+
     access: Access
     htmx: HtmxDetails
 

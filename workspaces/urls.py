@@ -1,10 +1,11 @@
-"""Pages of workspaces."""
+"""Pages of workspaces; those inside one are under ``/w/<slug>/``."""
 
 from django.urls import path
 
-from workspaces.views import start
+from workspaces.views import projects, start
 
 app_name = "workspaces"
 urlpatterns = [
     path("", start.start, name="start"),
+    path("w/<slug:slug>/projects", projects.project_list, name="projects"),
 ]

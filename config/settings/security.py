@@ -1,6 +1,6 @@
 """Passwords, hosts, secrets and where outbound calls may go."""
 
-from csp.constants import NONE, NONCE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from config.settings.environment import ENV, PRODUCTION
 

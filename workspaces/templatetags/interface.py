@@ -9,13 +9,14 @@ from functools import lru_cache
 from zlib import crc32
 
 from django import template
-from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from config.env import BASE_DIR
+
 register = template.Library()
-_ICONS = settings.BASE_DIR / "static" / "vendor" / "lucide"
+_ICONS = BASE_DIR / "static" / "vendor" / "lucide"
 _NAME = re.compile(r"^[a-z0-9-]+$")
 _SEEDS = ("blue", "violet", "teal", "rose", "clay")
 
