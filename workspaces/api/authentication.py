@@ -11,16 +11,8 @@ from knox.crypto import hash_token
 from knox.settings import CONSTANTS
 from rest_framework.exceptions import AuthenticationFailed
 
-from workspaces.access import Access, Action
-from workspaces.models import ApiToken, Membership, Scope, User
+from workspaces.models import ApiToken, User
 
-SCOPE_ACTIONS: dict[str, frozenset[Action]] = {
-    Scope.READ: frozenset({Action.VIEW}),
-    Scope.RUN: frozenset({Action.RUN}),
-    Scope.EDIT: frozenset({Action.EDIT}),
-    Scope.REVIEW: frozenset({Action.REVIEW}),
-    Scope.ADMIN: frozenset({Action.ADMIN, Action.OWN}),
-}
 _USED_EVERY = timedelta(minutes=1)
 """How exact ``last_used_at`` is, so that a busy program does not write at each call."""
 
@@ -51,13 +43,3 @@ def _checked(token: ApiToken) -> tuple[User, ApiToken]:
     if token.last_used_at is None or now - token.last_used_at > _USED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token.user, token
-
-
-def access_of_token(token: ApiToken) -> Access | None:
-    """What the token may do where; None when its person has left the workspace."""
-    rows = Membership.objects.filter(user_id=token.user_id, workspace_id=token.workspace_id)
-    membership = rows.select_related("workspace").first()
-    if membership is None:
-        return None
-    scopes = frozenset(action for scope in token.scopes for action in SCOPE_ACTIONS[scope])
-    return Access(membership.workspace, membership.role, scopes)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from workspaces.api.serializers import MAX_ID
+from workspaces.models.token import PUBLIC_ID_LENGTH
 
 
 class IdConverter:
@@ -24,4 +25,7 @@ class IdConverter:
         return str(value)
 
 
-register_converter(IdConverter, "id")
+class TokenIdConverter(StringConverter):
+    """``<token_id:token_id>``: the head of a digest."""
+
+    regex = f"[0-9a-f]{{{PUBLIC_ID_LENGTH}}}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +16,8 @@ from rest_framework.views import APIView
 from workspaces.api.errors import refused
 from workspaces.api.serializers import MAX_ID
 
+_BASE64 = re.compile("[A-Za-z0-9+/]*={0,2}")
+
 
 class CursorPage(CursorPagination):
     """``{next, previous, results}``, newest first; ``page_size`` up to 100."""
@@ -22,7 +26,7 @@ class CursorPage(CursorPagination):
     page_size_query_param = "page_size"
     page_size_query_description = "How many rows a page has; more than 100 counts as 100."
     max_page_size = 100
-    ordering = "-id"
+    ordering: Any = "-id"
     cursor_query_description = "Where a page begins: follow `next` and `previous`."
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -43,6 +47,8 @@ class CursorPage(CursorPagination):
         return min(int(given[:10]), self.max_page_size)
 
     def _cursor(self, request: Request) -> str:
+        if not _BASE64.fullmatch(request.query_params.get("cursor", "")):
+            raise _bad_cursor()
         try:
             cursor = self.decode_cursor(request)
         except NotFound as error:
@@ -71,7 +77,8 @@ def _check(queryset: QuerySet[Any], name: str, position: str) -> None:
         value = queryset.model._meta.get_field(name).to_python(position)
     except (ValidationError, ValueError, OverflowError) as error:
         raise _bad_cursor() from error
-    if "\x00" in position or (isinstance(value, int) and abs(value) > MAX_ID):
+    beyond = isinstance(value, int) and abs(value) > MAX_ID
+    if "\x00" in position or beyond or (isinstance(value, datetime) and value.tzinfo is None):
         raise _bad_cursor()
 
 

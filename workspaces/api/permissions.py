@@ -9,8 +9,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from workspaces.access import Access, Action, find_access, role_of
-from workspaces.api.authentication import access_of_token
 from workspaces.models import ApiToken, Workspace
+from workspaces.tokens import access_of_token
 
 HEADER = "X-Workspace"
 SLUG = "workspace_slug"
