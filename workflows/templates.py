@@ -7,14 +7,15 @@ written; what it raises keeps the change from happening.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from workflows.graph.model import Graph, Issue, Limits
-from workflows.graph.parse import parse, to_json
+from workflows.graph.model import Graph, Issue, Limits, Node
+from workflows.graph.parse import GraphParseError, parse, to_json
 from workflows.interchange import create_with_free_slug
 from workflows.models import WorkflowTemplate, WorkflowVersion
 from workflows.versions import graph_of, save_version
@@ -37,6 +38,24 @@ class NotEditable(Exception):
 def read_graph(data: Mapping[str, Any], workspace: Workspace) -> Graph:
     """The graph of ``{nodes, edges}`` within the workspace's limits. Raises ``GraphParseError``."""
     return parse(data, limits=Limits(max_nodes=workspace.limits.max_nodes))
+
+
+def read_step(type: str, config: Mapping[str, Any]) -> Node:
+    """One step outside of any graph, within a step's limits. Raises ``GraphParseError``."""
+    try:
+        graph = parse({"nodes": [{"key": "step", "type": type, "config": dict(config)}]})
+    except GraphParseError as error:
+        short = [_without_step(issue) for issue in error.errors]
+        raise GraphParseError(short) from None
+    return graph.nodes[0]
+
+
+def _without_step(issue: Issue) -> Issue:
+    """Paths as the caller knows them: ``config`` and not ``nodes.0.config``."""
+    prefix, field = "nodes.0.", issue.field or ""
+    return replace(
+        issue, message=issue.message.replace(prefix, ""), field=field.removeprefix(prefix) or None
+    )
 
 
 def revision_of(template: WorkflowTemplate) -> str:
