@@ -60,3 +60,5 @@ REST_KNOX = {
     "AUTO_REFRESH": False,
 }
 KNOX_TOKEN_MODEL = "workspaces.ApiToken"  # noqa: S105 - a model's name
+MIGRATION_MODULES = {"knox": None}
+"""``ApiToken`` stands in for knox's own model, so knox needs no table."""

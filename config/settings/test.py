@@ -4,6 +4,11 @@ from dataclasses import replace
 
 from config.settings.base import *
 
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+"""A request that asks for row after row what one query could bring fails its test."""
+ZEAL_ALLOWLIST = [{"model": "workspaces.User", "field": "get()"}]
+"""Who is signed in and whom the admin's page shows are two people, asked for in one place."""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ENGINE = replace(
