@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
+from documents.api.finding import find_project
 from workflows.api import execution_shapes as shapes
 from workflows.api.executions import tag_of
 from workflows.api.problems import refusals, unprocessable
@@ -21,7 +22,6 @@ from workflows.versions import graph_of
 from workspaces.access import Action
 from workspaces.api.base import WorkspaceRequest, WorkspaceView
 from workspaces.api.idempotency import idempotent
-from workspaces.models import Project
 
 
 class LaunchingView(WorkspaceView):
@@ -30,7 +30,9 @@ class LaunchingView(WorkspaceView):
     def template(self, body: dict[str, Any]) -> WorkflowTemplate:
         """The workflow. Raises 404, or 403 for the draft of a global one and no staff."""
         rows = visible_templates(self.workspace, self.request.user)
-        template = get_object_or_404(rows, pk=body["template_id"])
+        template = rows.filter(pk=body["template_id"]).first()
+        if template is None:
+            raise NotFound(f"There is no workflow {body['template_id']} in this workspace.")
         if body.get("draft"):
             with refusals():
                 check_editable(template, self.request.user)
@@ -88,17 +90,12 @@ class LaunchView(LaunchingView):
                 inputs=body.get("inputs", {}),
                 workspace=self.workspace,
                 user=request.user,
-                project=self._project(body.get("project_id")),
+                project=find_project(self.workspace, body.get("project_id")),
                 title=body.get("title", "").strip(),
             )
         execution = executions_of(self.workspace).get(pk=made.pk)
         headers = {"Location": f"/api/executions/{made.pk}", "ETag": tag_of(execution)}
         return Response(shapes.present(execution), 202, headers=headers)
-
-    def _project(self, project_id: int | None) -> Project | None:
-        if project_id is None:
-            return None
-        return get_object_or_404(Project, pk=project_id, workspace=self.workspace)
 
 
 def _graph(template: WorkflowTemplate, *, draft: bool) -> Graph:
