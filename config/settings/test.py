@@ -10,6 +10,7 @@ MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_ALLOWLIST = [{"model": "workspaces.User", "field": "get()"}]
 """Who is signed in and whom the admin's page shows are two people, asked for in one place."""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of the live server keep no connection
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ENGINE = replace(
     ENGINE,
