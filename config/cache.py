@@ -36,21 +36,21 @@ class JSONSerializer:
 class SoftClient(RedisCacheClient):
     """The four calls that the site makes; any other raises while Redis is away."""
 
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Whether the key was free; without Redis it is."""
-        return _softly(lambda: super(SoftClient, self).add(key, value, timeout), True)
+        return bool(_softly(lambda: super(SoftClient, self).add(key, value, timeout), True))
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         """The value, or the default."""
         return _softly(lambda: super(SoftClient, self).get(key, default), default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         """Keep the value, where there is something to keep it in."""
         _softly(lambda: super(SoftClient, self).set(key, value, timeout), None)
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         """Whether there was such a key."""
-        return _softly(lambda: super(SoftClient, self).delete(key), False)
+        return bool(_softly(lambda: super(SoftClient, self).delete(key), False))
 
 
 class SoftRedisCache(RedisCache):
