@@ -63,7 +63,8 @@ def page(action: Action, *methods: str) -> Callable[[View], View]:
             require(access, action)
             return view(request, **kwargs)
 
-        guarded.action = action  # type: ignore[attr-defined]  # read by the test of every URL
-        return login_required(require_http_methods(methods or ("GET", "HEAD"))(guarded))
+        answered = methods or ("GET", "HEAD")
+        guarded.methods = answered  # type: ignore[attr-defined]  # read by the test of every URL
+        return login_required(require_http_methods(answered)(guarded))
 
     return decorate

@@ -18,7 +18,8 @@ from workflows.graph.validate import validate
 from workflows.models import NodeRun, WorkflowExecution, WorkflowTemplate, WorkflowVersion
 from workflows.nodes import registry
 from workflows.providers.registry import Directory
-from workflows.versions import graph_of
+from workflows.templates import draft_graph, no_version
+from workflows.versions import graph_of, pin_draft
 from workspaces.models import Project, User, Workspace
 
 
@@ -57,7 +58,7 @@ def launch(
     """
     version = version or template.current_version
     if version is None:
-        raise LaunchRefused([Issue("no_version", "The workflow has not been saved yet.")])
+        raise LaunchRefused([no_version()])
     graph = graph_of(version.pk)
     errors = [issue for issue in check_graph(graph, workspace) if issue.severity == "error"]
     if errors:
@@ -69,6 +70,34 @@ def launch(
         raise LaunchRefused(problems)
     return _write(
         version, graph, values, workspace, user, project, title or _title(template, brief, values)
+    )
+
+
+@transaction.atomic
+def launch_draft(
+    *,
+    template: WorkflowTemplate,
+    inputs: Mapping[str, Any],
+    workspace: Workspace,
+    user: User | None,
+    project: Project | None = None,
+    title: str = "",
+) -> WorkflowExecution:
+    """Start a run of the template's draft, pinned as an unnumbered version.
+
+    Without a draft the current version is what is drawn. Raises ``LaunchRefused``; nothing is
+    kept then.
+    """
+    graph = draft_graph(template) if template.draft is not None else None
+    version = None if graph is None else pin_draft(template, graph, author=user)
+    return launch(
+        template=template,
+        inputs=inputs,
+        workspace=workspace,
+        user=user,
+        project=project,
+        title=title,
+        version=version,
     )
 
 
