@@ -13,6 +13,7 @@ from workflows.runs.steps import Step, item_name
 
 MOST = 12
 """Pieces of a step that the monitor shows; the step's own page shows all."""
+_LONG, _LINES = 400, 9
 _OPEN = frozenset({AgentStatus.PENDING, AgentStatus.RUNNING})
 
 
@@ -34,6 +35,12 @@ class Piece:
     def length(self) -> int:
         """Characters."""
         return len(self.text) or sum(len(value) for _, value in self.fields)
+
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may be scrolled, and so must be reached by keyboard."""
+        return self.length > _LONG or self.text.count("\n") + 2 * len(self.fields) > _LINES
 
 
 @dataclass(frozen=True, slots=True)
