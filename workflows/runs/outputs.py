@@ -36,7 +36,6 @@ class Piece:
         """Characters."""
         return len(self.text) or sum(len(value) for _, value in self.fields)
 
-
     @property
     def is_long(self) -> bool:
         """Whether it may be scrolled, and so must be reached by keyboard."""
@@ -133,7 +132,8 @@ def _piece(node: Node, row: StepRow, agent: AgentRow, output: Any, total: int) -
     head, name, lane = f"agent-{row.pk}-{agent.index}", f"{what} {agent.index + 1}", _lane(row)
     if agent.status in _OPEN:
         doing = "Drawing" if node.type == "generate_image" else "Writing"
-        return Piece(head, "open", f"{doing} {agent.index + 1} of {total}", lane)
+        place = f" {agent.index + 1} of {total}" if total > 1 else ""
+        return Piece(head, "open", f"{doing}{place}", lane)
     if agent.status != AgentStatus.COMPLETED or not isinstance(output, Mapping):
         error = agent.error or {}
         return Piece(head, "failed", name, lane, text=str(error.get("message") or "It failed."))
