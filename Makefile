@@ -15,7 +15,7 @@ run: install ## start everything on this machine; PORT=8000
 	@exec $(PY) -m scripts.dev
 
 test: dev ## run every test; ARGS="tests/workflows -k claim" for some
-	@exec $(PY) -m pytest -n 2 $(ARGS)
+	@$(PY) -m scripts.browser && exec $(PY) -m pytest -n 2 $(ARGS)
 
 lint: dev ## linters, types, import rules, migrations, deployment checks
 	@exec $(PY) -m scripts.lint

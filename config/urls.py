@@ -1,14 +1,27 @@
 """Every URL of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import path
-from django.views.generic import RedirectView
+from django.urls import include, path
 
 from config import health
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("api/", include("config.api_urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("workspaces.urls")),
+    path("w/<slug:slug>/", include("workflows.urls")),
+    path("w/<slug:slug>/", include("documents.urls")),
+    path("w/<slug:slug>/", include("templates_gallery.urls")),
 ]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.broken"

@@ -1,5 +1,7 @@
 """Passwords, hosts, secrets and where outbound calls may go."""
 
+from csp.constants import NONCE, NONE, SELF
+
 from config.settings.environment import ENV, PRODUCTION
 
 SECRET_KEY = ENV.secret_key
@@ -28,10 +30,26 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+"""Pictures come through this site, so no bucket is named. No inline styles: they are classes."""
 
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True

@@ -1,0 +1,80 @@
+// The glue of every page: CSRF for HTMX, morph swaps, toasts, theme, menus.
+(() => {
+  "use strict";
+  const token = () => document.querySelector('meta[name="csrf-token"]').content;
+  const addToken = (event) => {
+    const request = event.detail.ctx ? event.detail.ctx.request : event.detail;
+    request.headers["X-CSRFToken"] = token();
+  };
+  document.addEventListener("htmx:configRequest", addToken);
+  document.addEventListener("htmx:config:request", addToken);
+
+  // What the person has opened or is typing stays theirs when a poll redraws the page.
+  const kept = { DETAILS: ["open"], DIALOG: ["open"] };
+  const morphing = {
+    morphStyle: "outerHTML",
+    ignoreActiveValue: true,
+    callbacks: {
+      beforeAttributeUpdated: (name, node) => !(kept[node.tagName] || []).includes(name),
+      beforeNodeMorphed: (node) => !(node.dataset && "keep" in node.dataset),
+    },
+  };
+  if (window.htmx && htmx.version.startsWith("2")) {
+    htmx.defineExtension("morph", {
+      isInlineSwap: (style) => style === "morph",
+      handleSwap: (style, target, fragment) =>
+        style === "morph" ? Idiomorph.morph(target, fragment.children, morphing) : undefined,
+    });
+  }
+
+  const LOOKS = { success: "completed", error: "failed", warning: "waiting", info: "running" };
+  const dismiss = (toast) => setTimeout(() => toast.remove(), 6000);
+  const show = ({ text, level = "success", href, action }) => {
+    const toast = document.createElement("div");
+    toast.className = `toast status-${LOOKS[level] || "running"}`;
+    const words = document.createElement("span");
+    words.textContent = text;
+    toast.append(words);
+    if (href && href.startsWith("/")) {
+      const link = document.createElement("a");
+      link.className = "strong";
+      link.href = href;
+      link.textContent = action || "Open";
+      toast.append(link);
+    }
+    const region = document.getElementById("toasts");
+    region.append(toast);
+    while (region.children.length > 3) region.firstElementChild.remove();
+    if (level !== "error") dismiss(toast);
+  };
+  document.addEventListener("toast", (event) => show(event.detail));
+  document.addEventListener("htmx:sendError", () =>
+    show({ text: "The server cannot be reached. Check the connection; nothing was lost.", level: "error" }));
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status >= 500) show({ text: "Something went wrong on the server. Try again.", level: "error" });
+  });
+  document.querySelectorAll("[data-toast]:not(.status-failed)").forEach(dismiss);
+
+  document.addEventListener("click", (event) => {
+    const themed = event.target.closest("[data-theme-toggle]");
+    if (themed) {
+      const root = document.documentElement;
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = dark ? "light" : "dark";
+      document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
+    }
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog).showModal();
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+})();

@@ -1,0 +1,15 @@
+"""The workflows of the workspace."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from workspaces.access import Action
+from workspaces.pages import PageRequest, page
+
+
+@page(Action.VIEW)
+def workflow_list(request: PageRequest) -> HttpResponse:
+    """The workflows of the workspace."""
+    return render(request, "workflows/workflow_list.html", {"here": "workflows"})

@@ -1,0 +1,11 @@
+"""Pages of workspaces; those inside one are under ``/w/<slug>/``."""
+
+from django.urls import path
+
+from workspaces.views import projects, start
+
+app_name = "workspaces"
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("w/<slug:slug>/projects", projects.project_list, name="projects"),
+]
