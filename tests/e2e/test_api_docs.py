@@ -19,11 +19,9 @@ def test_somebody_reads_the_docs_and_tries_a_call(
     expect(call).to_contain_text("/api/projects")
 
     page.get_by_role("button", name="Authorize").first.click()
-    key = page.locator(".auth-container", has_text="Token").locator("input").first
-    key.fill(f"Token {key_of(editor, workspace)}")
-    page.locator(".auth-container", has_text="Token").get_by_role(
-        "button", name="Apply credentials"
-    ).first.click()
+    token = page.locator(".auth-container", has_text="token (apiKey)").last
+    token.locator("input").fill(f"Token {key_of(editor, workspace)}")
+    token.get_by_role("button", name="Apply credentials").click()
     page.get_by_role("button", name="Close", exact=True).first.click()
 
     call.locator(".opblock-summary-control").click()
