@@ -40,13 +40,19 @@ class ReviewItem(serializers.Serializer[Any]):
 class Rules(serializers.Serializer[Any]):
     """What a decision must hold."""
 
-    pick_copy = serializers.JSONField(help_text="`none`, `one`, `many` or a number.")
-    pick_images = serializers.JSONField(help_text="`none`, `one`, `many` or a number.")
-    revise = serializers.CharField(
-        allow_blank=True, help_text="The step that request_changes runs again; none when empty."
+    pick_copy = serializers.JSONField(
+        default="none", help_text="`none`, `one`, `many` or a number."
     )
-    max_rounds = serializers.IntegerField()
-    on_timeout = serializers.CharField()
+    pick_images = serializers.JSONField(
+        default="none", help_text="`none`, `one`, `many` or a number."
+    )
+    revise = serializers.CharField(
+        default="",
+        allow_blank=True,
+        help_text="The step that request_changes runs again; none when empty.",
+    )
+    max_rounds = serializers.IntegerField(default=3)
+    on_timeout = serializers.CharField(default="wait")
 
 
 class Decision(serializers.Serializer[ReviewDecision]):
