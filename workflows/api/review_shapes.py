@@ -37,15 +37,22 @@ class ReviewItem(serializers.Serializer[Any]):
     image = ImageValue(required=False, help_text="Of a picture.")
 
 
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "enum": ["none", "one", "many"]}, {"type": "integer"}]}
+)
+class PickField(serializers.Field[Any, Any, Any, Any]):
+    """How many items a decision picks."""
+
+    def to_representation(self, value: Any) -> Any:
+        """As the step has it."""
+        return value
+
+
 class Rules(serializers.Serializer[Any]):
     """What a decision must hold."""
 
-    pick_copy = serializers.JSONField(
-        default="none", help_text="`none`, `one`, `many` or a number."
-    )
-    pick_images = serializers.JSONField(
-        default="none", help_text="`none`, `one`, `many` or a number."
-    )
+    pick_copy = PickField(default="none")
+    pick_images = PickField(default="none")
     revise = serializers.CharField(
         default="",
         allow_blank=True,
