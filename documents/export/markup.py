@@ -1,4 +1,4 @@
-"""Turn a document's Markdown into other formats."""
+"""Turn Markdown into HTML that is safe to show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TEXT = {"a", "br", "code", "em", "hr", "img", "p", "pre", "s", "strong", "block
 _LISTS = {"ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
 _TAGS = _TEXT | _LISTS | {"h1", "h2", "h3", "h4", "h5", "h6"}
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def render_markdown(text: str) -> str:
@@ -18,8 +18,13 @@ def render_markdown(text: str) -> str:
     No raw HTML, scripts, styles or ids; links go to http and https alone; pictures load from
     this site alone, so that a text cannot make a browser call elsewhere.
     """
+    return clean(MARKDOWN.render(text))
+
+
+def clean(html: str) -> str:
+    """HTML with nothing left in it but what ``render_markdown`` allows."""
     return nh3.clean(
-        _MARKDOWN.render(text),
+        html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_own_pictures,
