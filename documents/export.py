@@ -9,7 +9,7 @@ _TEXT = {"a", "br", "code", "em", "hr", "img", "p", "pre", "s", "strong", "block
 _LISTS = {"ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
 _TAGS = _TEXT | _LISTS | {"h1", "h2", "h3", "h4", "h5", "h6"}
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def render_markdown(text: str) -> str:
@@ -18,10 +18,16 @@ def render_markdown(text: str) -> str:
     No raw HTML, scripts, styles or ids; links go to http and https alone; pictures load from
     this site alone, so that a text cannot make a browser call elsewhere.
     """
+    return clean_html(MARKDOWN.render(text))
+
+
+def clean_html(html: str, *, heading_ids: bool = False) -> str:
+    """Keep what ``render_markdown`` allows; with ``heading_ids`` the ids of headings too."""
+    own = {f"h{level}": {"id"} for level in range(1, 7)} if heading_ids else {}
     return nh3.clean(
-        _MARKDOWN.render(text),
+        html,
         tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        attributes={**_ATTRIBUTES, **own},
         attribute_filter=_own_pictures,
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer nofollow",
