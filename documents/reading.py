@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from documents.export import MARKDOWN, clean_html
 
 WORDS_A_MINUTE = 220
-_WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
+_WORD = re.compile(r"\w+(?:[\u2019'.,-]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def excerpt(body: str, length: int = 180) -> str:
         text = " ".join(" ".join(_texts(tokens)).split())
     if len(text) <= length:
         return text
-    return text[:length].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
+    return text[:length].rsplit(" ", 1)[0].rstrip(" ,;:.-\u2013") + "…"
 
 
 def _headings(tokens: Sequence[Token]) -> Iterator[Heading]:
