@@ -9,7 +9,7 @@ from django.db import transaction
 
 from documents.content import fit
 from documents.models import Document, DocumentVersion
-from workspaces.models import User
+from workspaces.models import Project, User
 
 
 class VersionConflict(Exception):
@@ -22,6 +22,17 @@ class VersionConflict(Exception):
         )
         self.expected = expected
         self.current = current
+
+
+def move_document(document: Document, project: Project | None) -> None:
+    """Put a document into a project of its workspace, or into none.
+
+    Raises ``ValueError`` for a project of another workspace.
+    """
+    if project and project.workspace_id != document.workspace_id:
+        raise ValueError("The project belongs to another workspace.")
+    document.project = project
+    document.save(update_fields=["project", "updated_at"])
 
 
 @transaction.atomic

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from documents.models import Image, ImageSource
-from documents.uploads import CleanImage, clean_image
+from documents.uploads import CleanImage, UploadRejected, UploadsRejected, clean_image
 from workspaces.models import User, Workspace
 
 _PATIENCE_SECONDS = 2.0
@@ -62,8 +62,30 @@ def store_image(
     ``execution``, ``agent_job``, ``reviewer`` (ids) and ``node`` (a key) can be searched for,
     and ``provider``, ``model`` and ``prompt`` are what people look for in it.
     """
+    image = _row(
+        workspace,
+        clean,
+        key,
+        source=source,
+        alt_text=alt_text[:500],
+        created_by=created_by,
+        provenance=provenance,
+    )
+    image.save()
+    return image
+
+
+def _row(
+    workspace: Workspace,
+    clean: CleanImage,
+    key: str,
+    *,
+    provenance: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Image:
+    """The row, not yet saved."""
     made = dict(provenance or {})
-    return Image.objects.create(
+    return Image(
         workspace=workspace,
         key=key,
         sha256=clean.sha256,
@@ -71,15 +93,37 @@ def store_image(
         content_type=clean.content_type,
         width=clean.width,
         height=clean.height,
-        alt_text=alt_text[:500],
-        source=source,
         execution_id=made.get("execution"),
         node_key=made.get("node", ""),
         agent_job_id=made.get("agent_job"),
         reviewer_id=made.get("reviewer"),
         provenance=made,
-        created_by=created_by,
+        **fields,
     )
+
+
+def clean_uploads(
+    *, workspace: Workspace, files: Iterable[IO[bytes]], created_by: User | None = None
+) -> list[Image]:
+    """Clean and store pictures, all or none; returns their rows, for the caller to create.
+
+    Takes seconds, so call it outside a transaction. Raises ``UploadsRejected``.
+    """
+    rows: list[Image] = []
+    faults: dict[int, UploadRejected] = {}
+    for place, file in enumerate(files):
+        try:
+            clean = clean_image(file.read())
+        except UploadRejected as error:
+            faults[place] = error
+            continue
+        if not faults:
+            key = put_object(clean, workspace_id=workspace.pk)
+            source = ImageSource.UPLOAD
+            rows.append(_row(workspace, clean, key, source=source, created_by=created_by))
+    if faults:
+        raise UploadsRejected(faults)
+    return rows
 
 
 def add_upload(
@@ -101,7 +145,7 @@ def record_reviewer(*, workspace_id: int, image_ids: Collection[int], reviewer: 
     """Write on pictures of the workspace who approved them; others are left alone."""
     for image in Image.objects.filter(workspace_id=workspace_id, pk__in=image_ids):
         image.reviewer_id = reviewer.pk
-        image.provenance["reviewer"] = {"id": reviewer.pk, "name": str(reviewer)}
+        image.provenance |= {"reviewer": reviewer.pk, "reviewer_name": str(reviewer)}
         image.save(update_fields=["reviewer_id", "provenance"])
 
 

@@ -39,7 +39,7 @@ def made_by(snapshot: Mapping[str, Any]) -> Made | None:
     if not isinstance(execution_id, int):
         return None
     models = snapshot.get("models") or [snapshot.get("model")]
-    people = snapshot.get("reviewers") or [snapshot.get("reviewer")]
+    people = snapshot.get("reviewers") or [{"name": snapshot.get("reviewer_name")}]
     return Made(
         execution_id=execution_id,
         run=_text(snapshot.get("run")),

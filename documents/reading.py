@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-from documents.export import MARKDOWN, clean_html
+from documents.export.markup import MARKDOWN, clean
 
 WORDS_A_MINUTE = 220
 _WORD = re.compile(r"\w+(?:[\u2019'.,-]\w+)*")
@@ -45,7 +45,7 @@ def read(body: str) -> Reading:
     words = len(_WORD.findall(" ".join(_texts(tokens))))
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     return Reading(
-        html=clean_html(html, heading_ids=True),
+        html=clean(html, heading_ids=True),
         headings=tuple(heading for heading in headings if heading.text),
         words=words,
         minutes=max(1, round(words / WORDS_A_MINUTE)),

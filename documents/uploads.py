@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -21,13 +22,22 @@ import structlog
 from documents import inspect
 from documents.inspect import UploadRejected
 
-__all__ = ["CleanImage", "UploadRejected", "clean_image", "read_reference"]
+__all__ = ["CleanImage", "UploadRejected", "UploadsRejected", "clean_image", "read_reference"]
 
 SANDBOX = Path(__file__).with_name("sandbox.py")
 WALL_SECONDS = 40
 # Each may hold over 1 GB for a moment; 20 agents that finish at once must not fill the machine.
 _SLOTS = BoundedSemaphore(2)
 log = structlog.get_logger(__name__)
+
+
+class UploadsRejected(Exception):
+    """Files of which some may not come in; none did."""
+
+    def __init__(self, faults: Mapping[int, UploadRejected]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults.values()))
+        self.faults = dict(faults)
+        """What is wrong, by the file's place in the upload, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

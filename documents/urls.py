@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from documents.views import attachments, document, documents, editing, library, uploading, versions
+from documents.views import (
+    attachments,
+    document,
+    documents,
+    editing,
+    exporting,
+    library,
+    uploading,
+    versions,
+)
 
 _ONE = "documents/<int:document_id>"
 _IMAGE = f"{_ONE}/images/<int:image_id>"
@@ -16,6 +25,7 @@ urlpatterns = [
     path(f"{_ONE}/archive", document.archive, name="archive"),
     path(f"{_ONE}/edit", editing.edit, name="edit"),
     path(f"{_ONE}/preview", editing.preview, name="preview"),
+    path(f"{_ONE}/export", exporting.export, name="export"),
     path(f"{_ONE}/versions", versions.version_list, name="versions"),
     path(f"{_ONE}/versions/<int:number>", versions.version_page, name="version"),
     path(f"{_ONE}/versions/<int:number>/restore", versions.restore_version, name="restore"),

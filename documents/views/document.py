@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from documents.archive import archive_document
+from documents.edit import move_document
 from documents.models import Document
-from documents.move import move_document
 from documents.reading import read
 from documents.selectors.versions import origin, runs_used, versions
 from documents.views.forms import ProjectForm

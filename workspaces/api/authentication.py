@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from hmac import compare_digest
 
 from django.utils import timezone
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
+from knox.crypto import hash_token
+from knox.settings import CONSTANTS
+from rest_framework.exceptions import AuthenticationFailed
 
-from workspaces.access import Access, Action
-from workspaces.models import ApiToken, Membership, Scope
+from workspaces.models import ApiToken, User
 
-SCOPE_ACTIONS: dict[str, frozenset[Action]] = {
-    Scope.READ: frozenset({Action.VIEW}),
-    Scope.RUN: frozenset({Action.RUN}),
-    Scope.EDIT: frozenset({Action.EDIT}),
-    Scope.REVIEW: frozenset({Action.REVIEW}),
-    Scope.ADMIN: frozenset({Action.ADMIN, Action.OWN}),
-}
 _USED_EVERY = timedelta(minutes=1)
 """How exact ``last_used_at`` is, so that a busy program does not write at each call."""
 
@@ -25,19 +20,26 @@ _USED_EVERY = timedelta(minutes=1)
 class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]  # knox has no types
     """Knows a token by its digest and notes its use."""
 
-    def validate_user(self, auth_token: ApiToken) -> Any:
-        """The person and the token. Raises ``AuthenticationFailed`` for an inactive person."""
-        now = timezone.now()
-        if auth_token.last_used_at is None or now - auth_token.last_used_at > _USED_EVERY:
-            ApiToken.objects.filter(pk=auth_token.pk).update(last_used_at=now)
-        return super().validate_user(auth_token)
+    def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
+        """The person and the token. Raises ``AuthenticationFailed`` and says what to do.
+
+        An expired token is kept, so that its owner sees in the list why it stopped working.
+        """
+        key = token.decode("ascii", "replace").replace("\x00", "")
+        digest = hash_token(key)
+        rows = ApiToken.objects.filter(token_key=key[: CONSTANTS.TOKEN_KEY_LENGTH])
+        for row in rows.select_related("user"):
+            if compare_digest(digest, row.digest):
+                return _checked(row)
+        raise AuthenticationFailed("There is no such token. Make a new one and send it whole.")
 
 
-def access_of_token(token: ApiToken) -> Access | None:
-    """What the token may do where; None when its person has left the workspace."""
-    rows = Membership.objects.filter(user_id=token.user_id, workspace_id=token.workspace_id)
-    membership = rows.select_related("workspace").first()
-    if membership is None:
-        return None
-    scopes = frozenset(action for scope in token.scopes for action in SCOPE_ACTIONS[scope])
-    return Access(membership.workspace, membership.role, scopes)
+def _checked(token: ApiToken) -> tuple[User, ApiToken]:
+    now = timezone.now()
+    if token.expiry is not None and token.expiry <= now:
+        raise AuthenticationFailed("This token has expired. Make a new one.", "token_expired")
+    if not token.user.is_active:
+        raise AuthenticationFailed("This token's person may no longer sign in.", "user_inactive")
+    if token.last_used_at is None or now - token.last_used_at > _USED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token.user, token

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from knox.models import AbstractAuthToken
+from knox.settings import CONSTANTS
 
 from workspaces.models.workspace import Workspace
+
+PUBLIC_ID_LENGTH = 32
 
 
 class Scope(models.TextChoices):
@@ -20,8 +23,23 @@ class Scope(models.TextChoices):
     ADMIN = "admin", "Administer the workspace"
 
 
-class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
-    """A key of which only the digest is kept; it is shown once, when it is made."""
+class ApiToken(models.Model):
+    """A key of which only the digest is kept; it is shown once, when it is made.
+
+    Has the fields that knox expects of its token model.
+    """
+
+    digest = models.CharField(max_length=CONSTANTS.DIGEST_LENGTH, primary_key=True)
+    token_key = models.CharField(
+        max_length=CONSTANTS.MAXIMUM_TOKEN_PREFIX_LENGTH + CONSTANTS.TOKEN_KEY_LENGTH,
+        db_index=True,
+    )
+    """The head of the key, to find the row by."""
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="auth_token_set"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    expiry = models.DateTimeField(null=True, blank=True)
 
     name = models.CharField(max_length=80)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="tokens")
@@ -39,3 +57,8 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def public_id(self) -> str:
+        """What addresses name it by: the head of its digest, of no use to a thief."""
+        return self.digest[:PUBLIC_ID_LENGTH]

@@ -77,7 +77,8 @@ def test_an_approved_picture_remembers_who_approved_it_and_the_others_do_not(
     drive.work(execution)
     approved = Document.objects.get().attachments.get().image
     assert approved.reviewer_id == reviewer.pk
-    assert approved.provenance["reviewer"] == {"id": reviewer.pk, "name": "Reviewer"}
+    assert approved.provenance["reviewer"] == reviewer.pk
+    assert approved.provenance["reviewer_name"] == "Reviewer"
     assert approved.provenance["step"] == "Art"
     assert approved.provenance["run"] == execution.title
     assert Image.objects.exclude(pk=approved.pk).get().reviewer_id is None

@@ -1,4 +1,4 @@
-"""Turn a document's Markdown into other formats."""
+"""Turn Markdown into HTML that is safe to show."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ def render_markdown(text: str) -> str:
     No raw HTML, scripts, styles or ids; links go to http and https alone; pictures load from
     this site alone, so that a text cannot make a browser call elsewhere.
     """
-    return clean_html(MARKDOWN.render(text))
+    return clean(MARKDOWN.render(text))
 
 
-def clean_html(html: str, *, heading_ids: bool = False) -> str:
-    """Keep what ``render_markdown`` allows; with ``heading_ids`` the ids of headings too."""
-    own = {f"h{level}": {"id"} for level in range(1, 7)} if heading_ids else {}
+def clean(html: str, *, heading_ids: bool = False) -> str:
+    """HTML with nothing left in it but what ``render_markdown`` allows.
+
+    ``heading_ids`` keeps the ids of headings too, where a page links to headings.
+    """
+    named = {f"h{level}": {"id"} for level in range(1, 7)} if heading_ids else {}
     return nh3.clean(
         html,
         tags=_TAGS,
-        attributes={**_ATTRIBUTES, **own},
+        attributes={**_ATTRIBUTES, **named},
         attribute_filter=_own_pictures,
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer nofollow",

@@ -1,0 +1,18 @@
+"""Addresses of the API of workspaces, below /api/."""
+
+from django.urls import path, register_converter
+
+from workspaces.api import projects, tokens, workspaces
+from workspaces.api.converters import IdConverter, TokenIdConverter
+
+register_converter(IdConverter, "id")
+register_converter(TokenIdConverter, "token_id")
+
+_WORKSPACE = "workspaces/<slug:workspace_slug>"
+urlpatterns = [
+    path("workspaces", workspaces.WorkspaceList.as_view()),
+    path(f"{_WORKSPACE}/tokens", tokens.TokenList.as_view()),
+    path(f"{_WORKSPACE}/tokens/<token_id:token_id>", tokens.TokenDetail.as_view()),
+    path("projects", projects.ProjectList.as_view()),
+    path("projects/<id:project_id>", projects.ProjectDetail.as_view()),
+]
