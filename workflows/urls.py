@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from workflows.views import home, library, runs
+from workflows.views import library, runs
+from workflows.views.home import page as home
 from workflows.views.reviews import inbox, page
 
 app_name = "workflows"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("home/runs", home.home_live, name="home-live"),
+    path("home/setup/hide", home.hide_setup, name="setup-hide"),
     path("workflows", library.workflow_list, name="list"),
     path("runs", runs.run_list, name="runs"),
     path("reviews", inbox.review_inbox, name="reviews"),

@@ -54,6 +54,12 @@ def initials(person: object) -> str:
 
 
 @register.filter
+def first_name(person: object) -> str:
+    """What to greet somebody by: the first word of the name, or of the address."""
+    return (str(person).split("@", maxsplit=1)[0].split() or ["you"])[0]
+
+
+@register.filter
 def seed(person: object) -> str:
     """The avatar's colour: always the same for the same name."""
     return _SEEDS[crc32(str(person).encode()) % len(_SEEDS)]
