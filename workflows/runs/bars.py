@@ -32,6 +32,11 @@ class Bar:
     """Whether its end is now."""
     seconds: float = 0.0
 
+    @property
+    def end(self) -> float:
+        """Where it ends."""
+        return self.x + self.width
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:

@@ -15,7 +15,8 @@ from workflows.runs import reading
 from workflows.runs.chart import Chart, clock, make_chart
 from workflows.runs.expected import expected_of
 from workflows.runs.looks import run_look
-from workflows.runs.outputs import Section, sections_of, wanted_jobs
+from workflows.runs.outline import Group, outline
+from workflows.runs.outputs import Piece, Section, sections_of, wanted_jobs
 from workflows.runs.picture import Picture, picture_of
 from workflows.runs.rows import AgentRow
 from workflows.runs.schedule import Schedule, schedule
@@ -57,6 +58,7 @@ class Board:
     look: Look
     steps: tuple[Step, ...]
     progress: Progress
+    groups: tuple[Group, ...]
     picture: Picture
     chart: Chart
     sections: tuple[Section, ...]
@@ -65,6 +67,19 @@ class Board:
     has_ended: bool
     poll_seconds: int
     """How long to wait before asking again; people take longer than workers."""
+
+    views = (("graph", "Graph", "workflow"), ("list", "List", "list"))
+    """(word in the address, label, icon) of the ways to show the steps."""
+
+    @property
+    def documents(self) -> tuple[Piece, ...]:
+        """What the run has written so far."""
+        return tuple(
+            piece
+            for section in self.sections
+            for piece in section.pieces
+            if piece.kind == "document"
+        )
 
     @property
     def elapsed_text(self) -> str:
@@ -98,6 +113,7 @@ def read_board(execution: WorkflowExecution) -> Board:
         progress=_progress(
             execution, steps, plan, elapsed, expected.calls, expected.cost, has_ended=has_ended
         ),
+        groups=outline(steps, has_ended=has_ended),
         picture=picture_of(execution.version_id, steps),
         chart=make_chart(
             steps, by_run, plan, start=execution.started_at, now=now, has_ended=has_ended

@@ -178,7 +178,7 @@ def _words(step: Step, row: StepRow | None, outline: Sequence[Bar]) -> str:
         return "waits"
     took = took_of([row]) if row else None
     if took is not None:
-        return duration(took)
+        return duration(took) if took >= 1 else "< 1 s"
     return f"about {duration(outline[0].seconds)}" if outline and not step.since else ""
 
 

@@ -58,7 +58,7 @@ def _done(row: StepRow, took: float | None) -> str:
         return words_of(str(row.facts["branch"]))
     if row.facts.get("decision"):
         return words_of(str(row.facts["decision"]))
-    return "Done" if took is None else f"Done, {duration(took)}"
+    return "Done" if took is None or took < 1 else f"Done, {duration(took)}"
 
 
 def lane_words(statuses: Counter[NodeStatus]) -> str:

@@ -49,6 +49,16 @@ class Section:
     more: int
     """Pieces that are left out."""
 
+    @property
+    def total(self) -> int:
+        """All pieces, those left out too."""
+        return len(self.pieces) + self.more
+
+    @property
+    def kind(self) -> str:
+        """``image`` where pictures stand side by side, else ``copy``."""
+        return "image" if self.type == "generate_image" else "copy"
+
 
 def wanted_jobs(steps: Sequence[Step], agents: Mapping[int, Sequence[AgentRow]]) -> list[int]:
     """The jobs whose outputs the sections show."""
