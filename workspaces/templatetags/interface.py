@@ -121,6 +121,14 @@ def seconds(value: float | None) -> str:
 
 
 @register.filter
+def span(value: float) -> str:
+    """A length to plan with: ``40 s``, ``6 min``, ``2 h``."""
+    if value < 60:
+        return f"{max(1, round(value))} s"
+    return f"{round(value / 60)} min" if value < 3_600 else f"{round(value / 3_600)} h"
+
+
+@register.filter
 def money(value: Decimal | float | None) -> str:
     """US dollars, finer under a cent; ``unknown`` where no price is known, never 0 for it."""
     if value is None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from documents.models import Document
 from workflows.models import ReviewDecision, WorkflowExecution
-from workflows.selectors import usable_providers
+from workflows.providers.registry import Directory
 from workspaces.access import Access, Action
 from workspaces.models import User, Workspace
 
@@ -56,7 +56,7 @@ def cookie_of(workspace: Workspace) -> str:
 def setup(access: Access, user: User) -> Setup:
     """Two queries."""
     workspace = access.workspace
-    has_model = usable_providers(workspace).filter(serves_copy=True).exists()
+    has_model = Directory(workspace.pk).find("", "copy") is not None
     of_workspace = {"workspace": OuterRef("pk")}
     there = Workspace.objects.annotate(
         has_run=Exists(WorkflowExecution.objects.filter(**of_workspace)),
