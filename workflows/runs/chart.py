@@ -61,7 +61,7 @@ def make_chart(
     has_ended: bool,
 ) -> Chart:
     """Lay the chart out. ``start`` is when the run began, ``agents`` are by node run."""
-    drawn = [step for step in steps if not step.is_container and _is_shown(step)]
+    drawn = [step for step in steps if _is_shown(step, has_ended=has_ended)]
     moments = {row.pk: moments_of(row, start, now) for step in drawn for row in step.rows}
     at_now = (now - start).total_seconds() if start else 0.0
     axis = make_axis(_busy(drawn, moments), _end(moments, at_now, has_ended))
@@ -85,8 +85,10 @@ def make_chart(
     )
 
 
-def _is_shown(step: Step) -> bool:
-    return step.status != NodeStatus.SKIPPED or step.started_at is not None
+def _is_shown(step: Step, *, has_ended: bool) -> bool:
+    """Steps that ran, and while the run goes on those that may."""
+    may_run = not has_ended and step.status != NodeStatus.SKIPPED
+    return not step.is_container and (may_run or step.started_at is not None)
 
 
 def _busy(steps: Iterable[Step], moments: Mapping[int, Moments]) -> list[Span]:
@@ -179,7 +181,9 @@ def _words(step: Step, row: StepRow | None, outline: Sequence[Bar]) -> str:
     took = took_of([row]) if row else None
     if took is not None:
         return duration(took) if took >= 1 else "< 1 s"
-    return f"about {duration(outline[0].seconds)}" if outline and not step.since else ""
+    if not outline or step.since is not None or outline[0].seconds < 1:
+        return ""
+    return f"about {duration(outline[0].seconds)}"
 
 
 def _tries(row: StepRow, agents: Sequence[AgentRow]) -> list[datetime]:

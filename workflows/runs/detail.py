@@ -91,10 +91,12 @@ class Detail:
 def read_detail(execution: WorkflowExecution, key: str, lane: str) -> Detail | None:
     """A step of a run; the first lane where none is named. None when there is no such step."""
     node = graph_of(execution.version_id).by_key.get(key)
+    if node is None:
+        return None
     runs = NodeRun.objects.filter(execution_id=execution.pk, key=key).order_by("pk")
     siblings = [_sibling(*values) for values in runs.values_list("pk", "lane", "status", "item")]
     chosen = next((one for one in siblings if not lane or one.lane == lane), None)
-    if node is None or chosen is None:
+    if chosen is None:
         return None
     run = runs.get(pk=chosen.pk)
     jobs = list(AgentJob.objects.filter(node_run=run).order_by("round", "index", "attempt"))

@@ -19,8 +19,8 @@ _GAP, _RANK_GAP, _LABEL_GAP = 18.0, 18.0, 34.0
 _CHILD_GAP, _CHILD_RANK_GAP = 10.0, 16.0
 _PAD, _HEAD, _MARGIN = 11.0, 34.0, 16.0
 _PORT = 36.0
-_SLACK = 30.0
-"""How far from its middle a step may be entered, so that an edge need not bend."""
+_SLACK, _JOG = 30.0, 6.0
+"""How far from its middle a step may be entered by its only edge, or by one of several."""
 _ROW = 4
 """Steps inside a container that stand side by side before the next row begins."""
 
@@ -201,7 +201,8 @@ class _Part:
             turns.append(top - (11.0 if self._label(edge) else self._gap_below(at - 1) / 2))
             if key in boxes:
                 middle = target.x + target.width / 2
-                straight = abs(stops[-1][0] - middle) <= _SLACK
+                alone = len(self.graph.incoming[edge.target]) == 1
+                straight = abs(stops[-1][0] - middle) <= (_SLACK if alone else _JOG)
                 stops.append((stops[-1][0] if straight else middle, target.y))
             else:
                 stops.append((x + self.ranked.middles[key] - self.left, top + self.heights[at]))

@@ -33,6 +33,16 @@ class RunRow:
     ticks: bool
     """Whether ``elapsed`` grows while nothing changes."""
 
+    @property
+    def done(self) -> int:
+        """Steps that are completed, in all their lanes."""
+        return self.segments.count(NodeStatus.COMPLETED)
+
+    @property
+    def failed(self) -> int:
+        """Steps of which something failed."""
+        return self.segments.count(NodeStatus.FAILED)
+
 
 @dataclass(frozen=True, slots=True)
 class RunPage:

@@ -103,7 +103,7 @@ def _pieces(
             name, text = step.label, str(row.facts["text"])
             yield Piece(f"run-{row.pk}", "text", name, _lane(row), text)
     for row, agent in _agents(step, agents)[:MOST]:
-        yield _piece(node, row, agent, made.get(agent.pk))
+        yield _piece(node, row, agent, made.get(agent.pk), len(agents.get(row.pk, ())))
 
 
 def _document(row: StepRow) -> Piece:
@@ -121,11 +121,12 @@ def _lane(row: StepRow) -> str:
     return item_name(row) if row.lane else ""
 
 
-def _piece(node: Node, row: StepRow, agent: AgentRow, output: Any) -> Piece:
+def _piece(node: Node, row: StepRow, agent: AgentRow, output: Any, total: int) -> Piece:
     what = "Image" if node.type == "generate_image" else "Variant"
     head, name, lane = f"agent-{row.pk}-{agent.index}", f"{what} {agent.index + 1}", _lane(row)
     if agent.status in _OPEN:
-        return Piece(head, "open", name, lane)
+        doing = "Drawing" if node.type == "generate_image" else "Writing"
+        return Piece(head, "open", f"{doing} {agent.index + 1} of {total}", lane)
     if agent.status != AgentStatus.COMPLETED or not isinstance(output, Mapping):
         error = agent.error or {}
         return Piece(head, "failed", name, lane, text=str(error.get("message") or "It failed."))

@@ -19,7 +19,10 @@ from itertools import pairwise
 Key = str
 Size = tuple[float, float]
 THIN = 12.0
-_SWEEPS = 6
+_SWEEPS = 7
+"""An odd number: the last one runs down, so that chains hang straight."""
+_LIGHT = 0.1
+"""How much a stand-in pulls at a box, beside a box that pulls at a box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,17 @@ def _wanted(
     middles: Mapping[Key, float],
     otherwise: float,
 ) -> float:
-    found = [middles[other] + port for other, port in hangs_on[key] if other in middles]
-    return sum(found) / len(found) if found else otherwise
+    found = [
+        (middles[other] + port, 1.0 if _is_stand_in(key) == _is_stand_in(other) else _LIGHT)
+        for other, port in hangs_on[key]
+        if other in middles
+    ]
+    weight = sum(weight for _, weight in found)
+    return sum(place * weight for place, weight in found) / weight if found else otherwise
+
+
+def _is_stand_in(key: Key) -> bool:
+    return key.startswith("~")
 
 
 def _spread(

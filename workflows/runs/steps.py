@@ -56,6 +56,11 @@ class Step:
     """Another text whenever something of the step has changed."""
 
     @property
+    def short(self) -> str:
+        """Its words where there is little room."""
+        return "Waiting" if self.status == NodeStatus.WAITING else self.words
+
+    @property
     def error(self) -> Mapping[str, Any] | None:
         """Of the first lane that failed."""
         return next((row.error for row in self.rows if row.error), None)

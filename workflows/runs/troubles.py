@@ -66,7 +66,7 @@ def _trouble(
     some = step is not None and 0 < agents.done < agents.total
     title = f"{name} stopped at {agents.done} of {agents.total}" if some else name
     return Trouble(
-        title=title if some or step is None else f"{name} failed",
+        title=title if some or step is None else f"{name} stopped",
         message=str(error.get("message") or "It gave no reason."),
         hint=str(error.get("hint") or ""),
         safe=f"{agents.done} of {agents.total} finished and are kept." if some else "",
