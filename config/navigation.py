@@ -7,8 +7,9 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from workflows.engine.states import ExecutionStatus, ReviewState
-from workflows.models import ReviewTask, WorkflowExecution
+from workflows.engine.states import ExecutionStatus
+from workflows.models import WorkflowExecution
+from workflows.reviews import inbox
 from workspaces.access import Access
 from workspaces.models import User, Workspace
 
@@ -23,7 +24,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "workspace": access.workspace,
         "workspaces": SimpleLazyObject(lambda: _workspaces(request)),
         "runs_active": SimpleLazyObject(lambda: runs_active(access.workspace)),
-        "reviews_waiting": SimpleLazyObject(lambda: reviews_waiting(access.workspace)),
+        "reviews_waiting": SimpleLazyObject(
+            lambda: reviews_waiting(access, cast("User", request.user))
+        ),
     }
 
 
@@ -37,7 +40,7 @@ def runs_active(workspace: Workspace) -> int:
     return WorkflowExecution.objects.filter(workspace=workspace, status__in=states).count()
 
 
-def reviews_waiting(workspace: Workspace) -> int:
-    """Reviews that wait for anybody."""
-    rows = ReviewTask.objects.filter(node_run__execution__workspace=workspace)
-    return rows.filter(state=ReviewState.WAITING).count()
+def reviews_waiting(access: Access, user: User) -> int:
+    """Reviews that the person is asked to decide."""
+    waiting = inbox.listed(access.workspace, inbox.Tab.WAITING)
+    return inbox.asked(waiting, user, access.role).count()
