@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from workflows.views import home, library, reviews, runs
+from workflows.views import home, library, runs
+from workflows.views.reviews import inbox, page
 
 app_name = "workflows"
 urlpatterns = [
     path("", home.home, name="home"),
     path("workflows", library.workflow_list, name="list"),
     path("runs", runs.run_list, name="runs"),
-    path("reviews", reviews.review_inbox, name="reviews"),
+    path("reviews", inbox.review_inbox, name="reviews"),
+    path("reviews/<int:pk>", page.review_page, name="review"),
+    path("reviews/<int:pk>/live", page.review_live, name="review-live"),
 ]
