@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workflows.views import home, library, runs
-from workflows.views.reviews import inbox, page
+from workflows.views.reviews import inbox, page, regenerate
 
 app_name = "workflows"
 urlpatterns = [
@@ -13,4 +13,9 @@ urlpatterns = [
     path("reviews", inbox.review_inbox, name="reviews"),
     path("reviews/<int:pk>", page.review_page, name="review"),
     path("reviews/<int:pk>/live", page.review_live, name="review-live"),
+    path(
+        "reviews/<int:pk>/regenerate/<slug:item>",
+        regenerate.review_regenerate,
+        name="review-regenerate",
+    ),
 ]

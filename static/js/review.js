@@ -74,7 +74,9 @@
   };
   const draw = (card) => {
     for (const box of boxes(card)) one("[data-text]", box.closest("[data-part]")).textContent = box.value;
-    card.classList.toggle("is-edited", boxes(card).some((box) => box.value !== originalOf(box)));
+    const edited = boxes(card).some((box) => box.value !== originalOf(box));
+    card.classList.toggle("is-edited", edited);
+    card.classList.toggle("is-redone", edited);
     measure(card);
   };
   const start = (card) => {
@@ -229,6 +231,28 @@
       event.preventDefault();
       move(card, event.key === "ArrowUp" ? -1 : 1);
     }
+  });
+
+  // An image made anew.
+  const again = document.getElementById("again-dialog");
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-again]");
+    if (!button) return;
+    const asking = again.querySelector("form");
+    const { again: name, url } = button.dataset;
+    asking.setAttribute("hx-post", url);
+    asking.setAttribute("hx-target", `#card-${name}`);
+    window.htmx.process(asking);
+    again.querySelector("[data-again-name]").textContent = `image ${cardOf(button).dataset.number}`;
+    again.showModal();
+  });
+  document.addEventListener("image-made", (event) => {
+    again.close();
+    again.querySelector("form").reset();
+    place();
+    count();
+    save();
+    one(`#card-${event.detail.item} [data-again]`).focus();
   });
 
   // Order by dragging.

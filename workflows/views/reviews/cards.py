@@ -20,6 +20,8 @@ class Part:
     max_length: int | None
     diff: tuple[Piece, ...]
     """Against the earlier round; on a decided review, what the reviewer changed."""
+    html: str = ""
+    """The text as its readers will see it, safe to show, where it is Markdown."""
 
     @property
     def is_edited(self) -> bool:

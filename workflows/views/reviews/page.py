@@ -17,7 +17,7 @@ from workspaces.pages import PageRequest, page
 @page(Action.VIEW, "GET", "HEAD", "POST")
 def review_page(request: PageRequest, pk: int) -> HttpResponse:
     """One round with all that is asked; a POST decides it."""
-    task = _task(request, pk)
+    task = find(request, pk)
     return take(request, task) if request.method == "POST" else show(request, task)
 
 
@@ -26,7 +26,7 @@ def review_live(request: PageRequest, pk: int) -> HttpResponse:
     """Tells an open page that somebody else was faster; 204 while nobody was."""
     if not request.htmx:
         return redirect("workflows:review", slug=request.access.workspace.slug, pk=pk)
-    task = _task(request, pk)
+    task = find(request, pk)
     seen = request.GET.get("content", task.content_hash)
     if task.state == ReviewState.WAITING and seen == task.content_hash:
         return HttpResponse(status=204)
@@ -34,7 +34,8 @@ def review_live(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "workflows/_review_live.html", context)
 
 
-def _task(request: PageRequest, pk: int) -> ReviewTask:
+def find(request: PageRequest, pk: int) -> ReviewTask:
+    """The review of the person's workspace. Raises 404."""
     task = find_task(request.access.workspace, pk)
     if task is None:
         raise Http404("There is no such review.")
