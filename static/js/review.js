@@ -101,11 +101,14 @@
   const picked = (kind) => all(`input[name="pick_${kind}"]:checked`);
   const shots = () => all("[data-shots] > [data-card]");
   const kept = () => (one('input[name="pick_image"]') ? shots().filter((shot) => one("[data-pick]:checked", shot)) : shots());
+  const paint = (element, look) => {
+    element.classList.remove("status-completed", "status-pending", "status-waiting");
+    element.classList.add(`status-${look}`);
+  };
   const tell = (name, words, look) => {
     for (const line of all(`[data-check="${name}"]`)) {
       one("[data-words]", line).textContent = words;
-      line.classList.remove("status-completed", "status-pending", "status-waiting");
-      line.classList.add(`status-${look}`);
+      paint(line, look);
     }
   };
   const count = () => {
@@ -115,9 +118,9 @@
       const met = mode === "many" ? found > 0 : found === Number(wanted);
       const words = mode === "many" ? `${found} picked` : `${found} of ${wanted} picked`;
       one("span", badge).textContent = words;
-      badge.classList.toggle("status-completed", met);
-      badge.classList.toggle("status-pending", !met);
-      tell(kind, words, met ? "completed" : found > Number(wanted) && mode !== "many" ? "waiting" : "pending");
+      const look = met ? "completed" : found > Number(wanted) ? "waiting" : "pending";
+      paint(badge, look);
+      tell(kind, words, look);
     }
     const primary = one("[data-primary]:checked");
     tell("primary", primary ? `Image ${cardOf(primary).dataset.number} is primary` : "The first image is primary", "completed");
