@@ -12,8 +12,6 @@ from workflows.reviews.diff import count_changes, word_diff
 
 SOME = ["tea", "cup ", "the ", ". ", "\n", " ", "\u2019s", "é"]
 WORDS = st.lists(st.sampled_from(SOME), max_size=120)
-    st.sampled_from(["tea", "cup ", "the ", ". ", "\n", " ", "\u2019s", "é"]), max_size=120
-)
 TEXTS = WORDS.map("".join) | st.text(max_size=200)
 MARKS = {"same": "{}", "insert": "+{}+", "delete": "-{}-"}
 
