@@ -9,7 +9,7 @@ from workflows.engine.states import ReviewState
 from workflows.models import ReviewTask
 from workflows.reviews.rounds import decision_of, find_task
 from workflows.views.reviews.decide import take
-from workflows.views.reviews.screen import SAID, show
+from workflows.views.reviews.screen import show
 from workspaces.access import Action
 from workspaces.pages import PageRequest, page
 
@@ -23,14 +23,15 @@ def review_page(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Action.VIEW)
 def review_live(request: PageRequest, pk: int) -> HttpResponse:
-    """Tells an open page that somebody else was faster; 204 while nobody was."""
+    """Tells an open page what others have decided or had made anew; 204 while nothing changed."""
     if not request.htmx:
         return redirect("workflows:review", slug=request.access.workspace.slug, pk=pk)
     task = find(request, pk)
     seen = request.GET.get("content", task.content_hash)
-    if task.state == ReviewState.WAITING and seen == task.content_hash:
+    stale = seen if seen != task.content_hash else ""
+    if task.state == ReviewState.WAITING and not stale:
         return HttpResponse(status=204)
-    context = {"task": task, "decision": decision_of(task), "said": SAID}
+    context = {"task": task, "decision": decision_of(task), "stale": stale}
     return render(request, "workflows/_review_live.html", context)
 
 
