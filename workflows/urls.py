@@ -5,7 +5,7 @@ from django.urls import path
 from workflows.views import launch, monitor, runs, step
 from workflows.views.home import page as home
 from workflows.views.library import changes, imports, listing, versions, workflow
-from workflows.views.reviews import inbox, page
+from workflows.views.reviews import inbox, page, regenerate
 
 _ONE = "workflows/<int:pk>"
 
@@ -33,4 +33,9 @@ urlpatterns = [
     path("reviews", inbox.review_inbox, name="reviews"),
     path("reviews/<int:pk>", page.review_page, name="review"),
     path("reviews/<int:pk>/live", page.review_live, name="review-live"),
+    path(
+        "reviews/<int:pk>/regenerate/<slug:item>",
+        regenerate.review_regenerate,
+        name="review-regenerate",
+    ),
 ]
