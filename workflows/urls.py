@@ -31,10 +31,10 @@ urlpatterns = [
     path("runs/<int:execution_id>/live", monitor.run_live, name="run-live"),
     path("runs/<int:execution_id>/steps/<slug:key>", step.run_step, name="run-step"),
     path("reviews", inbox.review_inbox, name="reviews"),
-    path("reviews/<int:pk>", page.review_page, name="review"),
-    path("reviews/<int:pk>/live", page.review_live, name="review-live"),
+    path("reviews/<int:review_id>", page.review_page, name="review"),
+    path("reviews/<int:review_id>/live", page.review_live, name="review-live"),
     path(
-        "reviews/<int:pk>/regenerate/<slug:item>",
+        "reviews/<int:review_id>/regenerate",
         regenerate.review_regenerate,
         name="review-regenerate",
     ),

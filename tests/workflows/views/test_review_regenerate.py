@@ -25,7 +25,8 @@ def asked(drive: Drive, providers: ScriptedOpenAI) -> ReviewTask:
 
 
 def again(user: User, task: ReviewTask, item: str = "image-2", **form: Any) -> Any:
-    url = f"{page_url(task)}/regenerate/{item}"
+    url = f"{page_url(task)}/regenerate"
+    form["item"] = item
     # The verb locks run and review twice: before the image is made, and after.
     with zeal.zeal_ignore():
         return signed_in(user).post(url, form, headers={"HX-Request": "true"})
@@ -66,6 +67,7 @@ def test_the_call_is_on_the_ledger_of_the_run(asked: ReviewTask, reviewer: User)
 @pytest.mark.parametrize(
     ("item", "note", "words"),
     [
+        ("", "", "no image"),
         ("image-9", "", "no image image-9"),
         ("copy-1", "", "no image copy-1"),
         ("image-1", "x" * 2_001, "at most 2,000 characters"),
