@@ -73,6 +73,9 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/workflows": {"GET": VIEW},
     "/w/{slug}/runs": {"GET": VIEW},
     "/w/{slug}/reviews": {"GET": VIEW},
+    "/w/{slug}/reviews/{review_id}": {"GET": VIEW, "POST": REVIEW},
+    "/w/{slug}/reviews/{review_id}/live": {"GET": VIEW},
+    "/w/{slug}/reviews/{review_id}/regenerate": {"POST": REVIEW},
     "/w/{slug}/documents": {"GET": VIEW},
     "/w/{slug}/templates": {"GET": VIEW},
 }
