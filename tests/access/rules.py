@@ -71,13 +71,20 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/": {"GET": VIEW},
     "/w/{slug}/projects": {"GET": VIEW},
     "/w/{slug}/workflows": {"GET": VIEW},
+    "/w/{slug}/workflows/{workflow_id}/launch": {"GET": VIEW, "POST": RUN},
+    "/w/{slug}/workflows/{workflow_id}/estimate": {"POST": VIEW},
     "/w/{slug}/runs": {"GET": VIEW},
+    "/w/{slug}/runs/live": {"GET": VIEW},
+    "/w/{slug}/runs/{execution_id}": {"GET": VIEW},
+    "/w/{slug}/runs/{execution_id}/live": {"GET": VIEW},
+    "/w/{slug}/runs/{execution_id}/steps/{key}": {"GET": VIEW},
     "/w/{slug}/reviews": {"GET": VIEW},
     "/w/{slug}/reviews/{review_id}": {"GET": VIEW, "POST": REVIEW},
     "/w/{slug}/reviews/{review_id}/live": {"GET": VIEW},
     "/w/{slug}/reviews/{review_id}/regenerate": {"POST": REVIEW},
     "/w/{slug}/documents": {"GET": VIEW},
     "/w/{slug}/templates": {"GET": VIEW},
+    "/w/{slug}/templates/{template}/launch": {"GET": VIEW, "POST": RUN},
 }
 RULES = {**SITE, **API, **PAGES}
 
