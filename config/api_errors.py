@@ -40,6 +40,11 @@ class ProblemHandler(ExceptionHandler):
             exc.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return super().convert_known_exceptions(exc)
 
+    def report_exception(self, exc: APIException, response: HttpResponse) -> None:
+        """A model service's fault is told to the client; it is no fault of ours to look into."""
+        if exc.status_code not in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT):
+            super().report_exception(exc, response)  # type: ignore[arg-type]  # as below
+
     def get_response(  # type: ignore[override]  # REST framework takes any response
         self, exc: APIException, data: dict[str, Any]
     ) -> HttpResponse:

@@ -70,6 +70,8 @@ class Env:
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
     site_url: str
+    trusted_proxies: int
+    """How many reverse proxies of one's own stand in front of the web processes."""
     log_level: str
     storage: StorageEnv
     providers: ProviderEnv
@@ -97,6 +99,7 @@ def read_env(*, local: bool) -> Env:
         allowed_hosts=env.list("ALLOWED_HOSTS", default=["*"] if local else []),
         csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", default=[]),
         site_url=env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}"),
+        trusted_proxies=env.int("TRUSTED_PROXIES", default=0),
         log_level=env.str("LOG_LEVEL", default="INFO"),
         storage=_storage(env),
         providers=_providers(env, local=local),

@@ -20,3 +20,8 @@ urlpatterns = [
     path("w/<slug:slug>/", include("documents.urls")),
     path("w/<slug:slug>/", include("templates_gallery.urls")),
 ]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.broken"

@@ -9,6 +9,11 @@ NAMES = {
     "blog": "Blog and articles",
     "commerce": "Products and shops",
     "email": "E-mail",
+    "campaigns": "Launches and events",
+    "ads": "Ads",
+    "press": "Press",
+    "web": "Websites and search",
+    "audio": "Podcasts and video",
 }
 """Name by slug, in the order of the gallery."""
 

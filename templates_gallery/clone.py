@@ -12,11 +12,16 @@ from workspaces.models import User, Workspace
 
 @transaction.atomic
 def clone(
-    template: WorkflowTemplate, *, workspace: Workspace, author: User | None
+    template: WorkflowTemplate,
+    *,
+    workspace: Workspace,
+    author: User | None,
+    name: str | None = None,
 ) -> WorkflowTemplate:
     """A copy of the template's current version as version 1 of a template of the workspace.
 
-    Raises ``ValueError`` for one that was never saved or that belongs to another workspace.
+    It keeps its name unless it is given another. Raises ``ValueError`` for one that was never
+    saved or that belongs to another workspace.
     """
     version = template.current_version
     if version is None:
@@ -26,7 +31,7 @@ def clone(
     copy = create_with_free_slug(
         template.slug,
         workspace=workspace,
-        name=template.name,
+        name=name or template.name,
         description=template.description,
         category=template.category,
         tags=list(template.tags),

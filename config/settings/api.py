@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus
 from workspaces.api.problems import components
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -40,7 +41,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "PATH_CONVERTER_OVERRIDES": {
         "id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1, "format": "int64"},
     },
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "ExecutionStatus": [one.value for one in ExecutionStatus],
+        "NodeStatus": [one.value for one in NodeStatus],
+        "AgentStatus": [one.value for one in AgentStatus],
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},

@@ -3,6 +3,7 @@
 from config.env import BASE_DIR
 from config.settings.accounts import *
 from config.settings.api import *
+from config.settings.cache import *
 from config.settings.database import *
 from config.settings.engine import *
 from config.settings.environment import ENV

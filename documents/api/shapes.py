@@ -26,7 +26,9 @@ class ImageShape(serializers.ModelSerializer[Image]):
     """A picture; its bytes are at ``url``."""
 
     url = serializers.SerializerMethodField(help_text="Read with the same token or session.")
-    source = serializers.ChoiceField(choices=ImageSource.choices)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field, by its public name
+        choices=ImageSource.choices
+    )
     created_by_id = serializers.IntegerField(allow_null=True)
 
     class Meta:
@@ -175,7 +177,7 @@ class AttachmentTextsInput(StrictSerializer):
 class ExportQuery(serializers.Serializer[Any]):
     """What file to make."""
 
-    format = serializers.ChoiceField(  # type: ignore[assignment]  # a field, by its public name
+    format = serializers.ChoiceField(
         choices=[(kind.value, kind.value) for kind in Format], default=Format.MARKDOWN.value
     )
 

@@ -1,5 +1,9 @@
 """Addresses of the API of the gallery, below /api/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from templates_gallery.api import clone
+
+urlpatterns: list[URLPattern] = [
+    path("workflows/templates/<id:template_id>/clone", clone.CloneView.as_view()),
+]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model
@@ -38,9 +39,15 @@ def _decided() -> ReviewTask:
     return make.ReviewDecisionFactory().task
 
 
+def _second_factor() -> Authenticator:
+    secret = {"secret": "a-key-nobody-may-read"}
+    return Authenticator.objects.create(user=make.UserFactory(), type="totp", data=secret)
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
     User: make.UserFactory,
+    Authenticator: _second_factor,
     Workspace: lambda: make.MembershipFactory().workspace,
     Project: make.ProjectFactory,
     WorkflowTemplate: make.TemplateFactory,

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image as Picture
 
+from documents.images import add_upload
+from documents.models import Image
+from tests.documents.conftest import encoded, png
 from workspaces.access import Access
 from workspaces.models import Membership, User, Workspace
 from workspaces.tokens import issue_token
@@ -108,3 +113,14 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 def attrs(answer: Any, status: int = 422) -> set[str | None]:
     """What the errors of a refusal name."""
     return {error["attr"] for error in problem(answer, status)["errors"]}
+
+
+def sent(name: str = "picture.png", data: bytes | None = None) -> SimpleUploadedFile:
+    """A file as a form sends it; without ``data`` a small picture."""
+    return SimpleUploadedFile(name, png() if data is None else data)
+
+
+def put_picture(workspace: Workspace, colour: str = "red", kind: str = "PNG") -> Image:
+    """A picture of the workspace with its bytes in the storage."""
+    data = encoded(Picture.new("RGB", (8, 6), colour), kind)
+    return add_upload(workspace=workspace, data=data, alt_text=f"A {colour} field")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from templates_gallery.catalog import FOLDER
+from templates_gallery.categories import NAMES
 from workflows.graph.parse import parse
 from workflows.graph.validate import validate
 from workflows.interchange import from_export
@@ -26,14 +27,33 @@ def fields(fixture: dict[str, Any]) -> list[dict[str, Any]]:
     return next(n for n in fixture["nodes"] if n["type"] == "brief")["config"]["fields"]
 
 
-def test_there_are_the_four_templates_under_their_slugs() -> None:
-    assert {Path(path).stem for path in FILES} >= {
-        "instagram-launch-kit",
-        "blog-post-with-hero",
-        "product-description-pack",
-        "subject-line-lab",
-    }
+def test_there_are_fifteen_templates_or_more_under_their_slugs() -> None:
+    assert len(FILES) >= 15
     assert all(json.loads(path.read_text())["slug"] == path.stem for path in FILES)
+
+
+def test_each_says_what_it_is_for(fixture: dict[str, Any]) -> None:
+    shown = fixture["gallery"]
+    assert shown["title"] != fixture["name"]
+    assert shown["summary"].count(". ") <= 1 and shown["summary"].endswith(".")
+    assert shown["channels"] and fixture["tags"] and len(fixture["description"]) > 80
+    assert fixture["category"] in NAMES
+
+
+def test_every_question_has_a_label_and_every_choice_a_default_or_must_be_made(
+    fixture: dict[str, Any],
+) -> None:
+    for one in fields(fixture):
+        assert one["label"], one["key"]
+        if one["kind"] == "choice":
+            assert one["default"] in one["options"]
+        if one["kind"] == "multi_choice":
+            assert one["default"] and set(one["default"]) <= set(one["options"])
+
+
+def test_places_in_the_gallery_are_taken_once() -> None:
+    orders = [json.loads(path.read_text())["gallery"]["order"] for path in FILES]
+    assert len(orders) == len(set(orders))
 
 
 def test_a_graph_has_neither_errors_nor_warnings(fixture: dict[str, Any]) -> None:

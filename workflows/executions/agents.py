@@ -8,26 +8,17 @@ the ledger before it is sent.
 from __future__ import annotations
 
 import queue
-import random
 import threading
 from collections.abc import Sequence
 from typing import Any
 
-from documents.images import put_object
-from documents.uploads import UploadRejected, clean_image
-from workflows.engine.retry import backoff, may_retry
 from workflows.executions.claim import Claim
 from workflows.executions.inbox import Closed, Ended, Made, Opened
 from workflows.executions.ledger import Ledger
+from workflows.executions.making import as_bug, keep_trying, make
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, AgentOutcome, NodeError, Retry
-from workflows.providers.base import (
-    ChatRequest,
-    Deadline,
-    ErrorCode,
-    ProviderError,
-    Usage,
-)
+from workflows.providers.base import ChatRequest, Deadline, ProviderError, Usage
 from workflows.providers.registry import Kind, ResolvedProvider, resolve
 
 
@@ -136,52 +127,15 @@ class AgentRunner:
             except ProviderError as error:
                 self.inbox.put(Ended(job, error=error))
             except Exception as error:  # noqa: BLE001 - the main thread must hear of every end
-                self.inbox.put(Ended(job, error=_as_bug(error)))
+                self.inbox.put(Ended(job, error=as_bug(error)))
 
     def _try(
         self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, retry: Retry
     ) -> Made:
-        log, attempt = _Log(self.inbox, job, self.deadline), 0
-        while True:
-            attempt += 1
-            try:
-                return self._make(job, call, provider, log, attempt)
-            except ProviderError as error:
-                if not may_retry(
-                    attempt, max_attempts=retry.max_attempts, retryable=error.retryable
-                ):
-                    raise
-                wait = backoff(
-                    attempt,
-                    base=retry.backoff_seconds,
-                    chance=random.random(),  # noqa: S311 - jitter, not a secret
-                    retry_after=error.retry_after,
-                )
-                if wait >= self.deadline.remaining():
-                    raise
-                self.deadline.cancelled.wait(wait)
+        log = _Log(self.inbox, job, self.deadline)
 
-    def _make(
-        self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, log: _Log, attempt: int
-    ) -> Made:
-        request = self.ledger.request(job, call, attempt)
-        if isinstance(request, ChatRequest):
-            return Made(provider.provider.chat(request, log, self.deadline))
-        answer = provider.provider.image(request, log, self.deadline)
-        try:
-            clean = clean_image(answer.data)
-        except UploadRejected as error:
-            raise ProviderError(
-                ErrorCode.BAD_ANSWER,
-                f"The model's picture could not be used: {error}",
-                hint="Retry the step, or choose another image model.",
-            ) from error
-        return Made(answer, clean, put_object(clean, workspace_id=self.workspace_id))
+        def once(attempt: int) -> Made:
+            request = self.ledger.request(job, call, attempt)
+            return make(request, provider, log, self.deadline, workspace_id=self.workspace_id)
 
-
-def _as_bug(error: Exception) -> ProviderError:
-    return ProviderError(
-        ErrorCode.UNAVAILABLE,
-        f"The agent stopped with an internal error ({type(error).__name__}).",
-        hint="Retry the step.",
-    )
+        return keep_trying(once, retry, self.deadline)

@@ -17,8 +17,9 @@ from workflows.graph.model import Graph, Issue, Limits, Node
 from workflows.graph.validate import validate
 from workflows.models import NodeRun, WorkflowExecution, WorkflowTemplate, WorkflowVersion
 from workflows.nodes import registry
-from workflows.providers.registry import issues_of
-from workflows.versions import graph_of
+from workflows.providers.registry import Directory
+from workflows.templates import draft_graph, no_version
+from workflows.versions import graph_of, pin_draft
 from workspaces.models import Project, User, Workspace
 
 
@@ -36,7 +37,7 @@ def check_graph(graph: Graph, workspace: Workspace) -> list[Issue]:
         graph,
         registry.catalog,
         limits=Limits(max_nodes=workspace.limits.max_nodes),
-        provider_issues=lambda node: issues_of(node, workspace.pk),
+        provider_issues=Directory(workspace.pk).issues_of,
     )
 
 
@@ -57,7 +58,7 @@ def launch(
     """
     version = version or template.current_version
     if version is None:
-        raise LaunchRefused([Issue("no_version", "The workflow has not been saved yet.")])
+        raise LaunchRefused([no_version()])
     graph = graph_of(version.pk)
     errors = [issue for issue in check_graph(graph, workspace) if issue.severity == "error"]
     if errors:
@@ -69,6 +70,34 @@ def launch(
         raise LaunchRefused(problems)
     return _write(
         version, graph, values, workspace, user, project, title or _title(template, brief, values)
+    )
+
+
+@transaction.atomic
+def launch_draft(
+    *,
+    template: WorkflowTemplate,
+    inputs: Mapping[str, Any],
+    workspace: Workspace,
+    user: User | None,
+    project: Project | None = None,
+    title: str = "",
+) -> WorkflowExecution:
+    """Start a run of the template's draft, pinned as an unnumbered version.
+
+    Without a draft the current version is what is drawn. Raises ``LaunchRefused``; nothing is
+    kept then.
+    """
+    graph = draft_graph(template) if template.draft is not None else None
+    version = None if graph is None else pin_draft(template, graph, author=user)
+    return launch(
+        template=template,
+        inputs=inputs,
+        workspace=workspace,
+        user=user,
+        project=project,
+        title=title,
+        version=version,
     )
 
 

@@ -129,9 +129,13 @@ class Ledger:
         open_jobs = AgentJob.objects.filter(
             pk=job.pk,
             status__in=[AgentStatus.PENDING, AgentStatus.RUNNING],
-            node_run__token=self.claim.token,
+            **self.held(),
         )
         return bool(open_jobs.update(status=AgentStatus.RUNNING, calls=job.calls))
+
+    def held(self) -> dict[str, Any]:
+        """What must hold of a job whose call may be sent: the step is still this claim's."""
+        return {"node_run__token": self.claim.token}
 
     def close_call(self, job: AgentJob, number: int, usage: Usage | None, error: str) -> None:
         """Note how a provider call ended; saved with the job's next write."""

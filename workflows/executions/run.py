@@ -83,7 +83,7 @@ def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResu
     kind = registry.get(node.type)
     execution = cast("WorkflowExecution", SimpleLazyObject(lambda: _execution(claim)))
     scope = build_scope(execution, graph, node, record) if _reads(kind, node) else {}
-    config = _config(kind, node, scope)
+    config = filled_config(kind, node.config, scope)
     record.input = config.model_dump(mode="json")
     seconds = min(settings.ENGINE.node_deadline_seconds, claim.seconds_left or 1)
     context = Context(
@@ -100,7 +100,7 @@ def _work(claim: Claim, record: NodeRun, cancelled: threading.Event) -> NodeResu
     try:
         return kind.run(config, context)
     except ProviderError as error:
-        raise _as_node_error(error) from error
+        raise as_node_error(error) from error
 
 
 def _execution(claim: Claim) -> WorkflowExecution:
@@ -117,7 +117,9 @@ def _reads(kind: NodeType[Any], node: Node) -> bool:
     )
 
 
-def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeConfig:
+def filled_config(
+    kind: NodeType[Any], config: Mapping[str, Any], scope: Mapping[str, Any]
+) -> NodeConfig:
     """The config with every template rendered, then checked in full. Raises ``NodeError``."""
 
     def fill(path: str, field_kind: str, text: str, hint: Hint) -> str:
@@ -127,7 +129,7 @@ def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeCo
 
     try:
         checked: NodeConfig = kind.config_model.model_validate(
-            map_config(kind.config_model, node.config, fill)
+            map_config(kind.config_model, config, fill)
         )
     except ValidationError as error:
         issues = [as_issue(detail) for detail in error.errors()]
@@ -139,7 +141,8 @@ def _config(kind: NodeType[Any], node: Node, scope: Mapping[str, Any]) -> NodeCo
     return checked
 
 
-def _as_node_error(error: ProviderError) -> NodeError:
+def as_node_error(error: ProviderError) -> NodeError:
+    """A provider's refusal as the step's."""
     return NodeError(
         error.code.value,
         error.message,

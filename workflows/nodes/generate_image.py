@@ -98,13 +98,9 @@ class GenerateImage(NodeType[Config]):
 
     def run(self, config: Config, ctx: NodeContext) -> NodeResult:
         """``images`` has ``{id, url, alt_text, width, height}`` each; ``image`` is the first."""
-        try:
-            width, height = parse_size(config.size)
-        except ValueError as error:
-            raise NodeError("bad_config", f"size: {error}") from error
-        photo = self._photo(config, ctx)
+        size, photo = self._size(config), self._photo(config, ctx)
         calls = [
-            self._call(config, ctx, variant, (width, height), photo)
+            self._call(config, ctx, variant, size, photo)
             for variant in range(1, config.quantity + 1)
         ]
         done = settle(ctx.run_agents(calls, config.retry.as_retry()), config.on_error)
@@ -112,6 +108,16 @@ class GenerateImage(NodeType[Config]):
         return NodeResult(
             {"images": images, "image": images[0] if images else None, "count": len(images)}
         )
+
+    def call(self, config: Config, ctx: NodeContext, variant: int) -> AgentCall:
+        """What ``run`` asks its agent of this number, from 1. Raises ``NodeError``."""
+        return self._call(config, ctx, variant, self._size(config), self._photo(config, ctx))
+
+    def _size(self, config: Config) -> tuple[int, int]:
+        try:
+            return parse_size(config.size)
+        except ValueError as error:
+            raise NodeError("bad_config", f"size: {error}") from error
 
     def _photo(self, config: Config, ctx: NodeContext) -> bytes | None:
         """The picture to build on; an optional one that nobody gave is left out."""

@@ -19,32 +19,41 @@ _MILLION = Decimal(1_000_000)
 def cost_of_chat(row_id: int, model: str, usage: Usage) -> Decimal | None:
     """The cost of an answer's tokens at the provider with this row."""
     row = Provider.objects.filter(pk=row_id).first()
-    if row is None:
-        return None
-    if _is_free(row):
-        return Decimal(0)
-    own = _own_price(row, model)
-    if own is not None and (own.input_per_million, own.output_per_million) != (None, None):
-        return _by_tokens(own, usage)
-    return _listed(row, model, usage)
+    if row is None or is_free(row):
+        return None if row is None else Decimal(0)
+    return price_of_chat(row, _own_price(row, model), model, usage)
 
 
 def cost_of_image(row_id: int, model: str, usage: Usage) -> Decimal | None:
     """The cost of one image: by the piece where a price says so, else by its tokens."""
     row = Provider.objects.filter(pk=row_id).first()
-    if row is None:
-        return None
-    if _is_free(row):
+    if row is None or is_free(row):
+        return None if row is None else Decimal(0)
+    return price_of_image(row, _own_price(row, model), model, usage)
+
+
+def price_of_chat(
+    row: Provider, own: ModelPrice | None, model: str, usage: Usage
+) -> Decimal | None:
+    """The cost of an answer's tokens, given the row's own price of the model. Asks nothing."""
+    if is_free(row):
         return Decimal(0)
-    own = _own_price(row, model)
-    if own is not None and own.per_image is not None:
-        return own.per_image
     if own is not None and (own.input_per_million, own.output_per_million) != (None, None):
         return _by_tokens(own, usage)
     return _listed(row, model, usage)
 
 
-def _is_free(row: Provider) -> bool:
+def price_of_image(
+    row: Provider, own: ModelPrice | None, model: str, usage: Usage
+) -> Decimal | None:
+    """The cost of one image, given the row's own price of the model. Asks nothing."""
+    if own is not None and own.per_image is not None and not is_free(row):
+        return own.per_image
+    return price_of_chat(row, own, model, usage)
+
+
+def is_free(row: Provider) -> bool:
+    """Whether calls of this provider cost nothing."""
     return row.kind == Provider.Kind.STUDIO or row.options.get("free") is True
 
 

@@ -3,7 +3,9 @@ that a rotated key or a switched default works at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from django.db.models import F, Q, QuerySet
@@ -36,10 +38,10 @@ def resolve(*, workspace_id: int | None, slug: str, kind: Kind) -> ResolvedProvi
 
     A blank slug means the default for ``kind``. Raises ``ProviderError``.
     """
-    row = _find(workspace_id, slug, kind)
+    row = _pick(_rows(workspace_id), slug, kind)
     if row is None:
         raise _missing(slug, kind)
-    return ResolvedProvider(build(row), row.slug, _model_of(row, kind), row.pk)
+    return ResolvedProvider(build(row), row.slug, model_of(row, kind), row.pk)
 
 
 def build(row: Provider) -> ModelProvider:
@@ -56,23 +58,43 @@ def build(row: Provider) -> ModelProvider:
     )
 
 
-def issues_of(node: Node, workspace_id: int | None) -> list[Issue]:
-    """What is wrong with a step's provider and model; asks no service."""
-    kind = KINDS.get(node.type)
-    slug = node.config.get("provider") or ""
-    if kind is None or not isinstance(slug, str) or "{{" in slug:
+class Directory:
+    """The providers that one workspace may use, read once, at the first question."""
+
+    def __init__(self, workspace_id: int | None) -> None:
+        self._workspace_id = workspace_id
+
+    @cached_property
+    def _listed(self) -> list[Provider]:
+        return list(_rows(self._workspace_id))
+
+    def find(self, slug: str, kind: Kind) -> Provider | None:
+        """The row that ``resolve`` would take; None where there is none."""
+        return _pick(self._listed, slug, kind)
+
+    def issues_of(self, node: Node) -> list[Issue]:
+        """What is wrong with a step's provider and model; asks no service."""
+        kind = KINDS.get(node.type)
+        slug = node.config.get("provider") or ""
+        if kind is None or not isinstance(slug, str) or "{{" in slug:
+            return []
+        row = self.find(slug, kind)
+        if row is None:
+            error = _missing(slug, kind)
+            return [Issue("unknown_provider", f"{error.message} {error.hint}", field="provider")]
+        if kind == "copy" and row.kind == Provider.Kind.STUDIO:
+            text = f"{row.name} draws cards and writes no copy. Choose another provider."
+            return [Issue("unknown_provider", text, field="provider")]
+        if kind == "image" and not node.config.get("model") and not model_of(row, kind):
+            text = f"{row.name} has no image model set. Name a model in the step."
+            return [Issue("unknown_model", text, field="model")]
         return []
-    row = _find(workspace_id, slug, kind)
-    if row is None:
-        error = _missing(slug, kind)
-        return [Issue("unknown_provider", f"{error.message} {error.hint}", field="provider")]
-    if kind == "copy" and row.kind == Provider.Kind.STUDIO:
-        text = f"{row.name} draws cards and writes no copy. Choose another provider."
-        return [Issue("unknown_provider", text, field="provider")]
-    if kind == "image" and not node.config.get("model") and not _model_of(row, kind):
-        text = f"{row.name} has no image model set. Name a model in the step."
-        return [Issue("unknown_model", text, field="model")]
-    return []
+
+
+def _pick(rows: Iterable[Provider], slug: str, kind: Kind) -> Provider | None:
+    """The row of that slug, or the default; the workspace's own come first."""
+    flag = "default_for_copy" if kind == "copy" else "default_for_images"
+    return next((row for row in rows if (row.slug == slug if slug else getattr(row, flag))), None)
 
 
 def _rows(workspace_id: int | None) -> QuerySet[Provider]:
@@ -83,15 +105,6 @@ def _rows(workspace_id: int | None) -> QuerySet[Provider]:
     return Provider.objects.filter(scope, enabled=True).order_by(
         F("workspace").asc(nulls_last=True)
     )
-
-
-def _find(workspace_id: int | None, slug: str, kind: Kind) -> Provider | None:
-    rows = _rows(workspace_id)
-    if slug:
-        return rows.filter(slug=slug).first()
-    return rows.filter(
-        **{"default_for_copy" if kind == "copy" else "default_for_images": True}
-    ).first()
 
 
 def _missing(slug: str, kind: Kind) -> ProviderError:
@@ -128,7 +141,8 @@ def _key_of(row: Provider) -> str:
     return key
 
 
-def _model_of(row: Provider, kind: Kind) -> str:
+def model_of(row: Provider, kind: Kind) -> str:
+    """The model of a step that names none; blank where the service is asked at first use."""
     if row.kind == Provider.Kind.STUDIO:
         return studio.MODEL if kind == "image" else ""
     return row.copy_model if kind == "copy" else row.image_model

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -78,14 +78,15 @@ def _claim(request: WorkspaceRequest, key: str) -> tuple[IdempotencyKey, bool]:
     now = timezone.now()
     IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()
     digest = _hash(request)
-    row, created = IdempotencyKey.objects.get_or_create(
-        workspace=request.access.workspace,
-        user=request.user,
-        key=key,
-        defaults={"request_hash": digest},
-    )
-    if created:
-        return row, True
+    own = {"workspace": request.access.workspace, "user": request.user, "key": key}
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(**own, request_hash=digest), True
+    except IntegrityError:
+        row = IdempotencyKey.objects.filter(**own).first()
+    if row is None:
+        # The first call failed just now and gave the key back.
+        raise _under_way()
     if row.request_hash != digest:
         raise refused(
             HEADER, "This key was used for another call. Use a new one.", "idempotency_key_reused"
@@ -94,9 +95,16 @@ def _claim(request: WorkspaceRequest, key: str) -> tuple[IdempotencyKey, bool]:
         return row, False
     lost = _in_flight(row).filter(created_at__lt=now - LOST)
     if not lost.update(created_at=now):
-        raise Conflict("The first call with this key is still under way.", code="in_flight")
+        raise _under_way()
     row.created_at = now
     return row, True
+
+
+def _under_way() -> Conflict:
+    return Conflict(
+        "The first call with this key is still under way. Repeat yours in a moment.",
+        code="in_flight",
+    )
 
 
 def _hash(request: WorkspaceRequest) -> str:

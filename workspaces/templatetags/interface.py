@@ -9,6 +9,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from django import template
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -87,6 +88,17 @@ def relative(moment: datetime, now: datetime) -> str:
     else:
         return f"{moment:%d %b %Y}"
     return f"{text} ago" if past else f"in {text}"
+
+
+_WIDGETS = {"checkbox": "check", "select": "select", "textarea": "textarea"}
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """A form's field in the look of the site."""
+    given = field.field.widget.attrs.get("class", "")
+    css = _WIDGETS.get(field.widget_type, "input")
+    return field.as_widget(attrs={"class": f"{css} {given}".strip()})
 
 
 @register.filter

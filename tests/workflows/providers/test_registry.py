@@ -126,7 +126,7 @@ def test_there_is_one_default_of_a_kind(flag: str, workspace: Workspace) -> None
 
 
 def _issues(workspace: Workspace, kind: str, **config: Any) -> list[tuple[str, str | None]]:
-    found = registry.issues_of(Node("n", kind, config=config), workspace.pk)
+    found = registry.Directory(workspace.pk).issues_of(Node("n", kind, config=config))
     return [(issue.code, issue.field) for issue in found]
 
 

@@ -1,0 +1,1 @@
+"""Getting in, and being kept out."""

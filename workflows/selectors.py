@@ -1,0 +1,84 @@
+"""What a workspace may see of workflows, runs and reviews; the one place that says so."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, Q, QuerySet
+
+from workflows.models import (
+    AgentJob,
+    ExecutionEvent,
+    Provider,
+    ReviewTask,
+    WorkflowExecution,
+    WorkflowTemplate,
+)
+from workspaces.access import RANK
+from workspaces.models import Role, User, Workspace
+
+
+def visible_templates(workspace: Workspace, user: User) -> QuerySet[WorkflowTemplate]:
+    """The workspace's own workflows and the global ones, without archived ones.
+
+    Global ones that curators have not published are for staff alone.
+    """
+    shared = Q(workspace=None)
+    if not user.is_staff:
+        shared &= ~Q(gallery_entry__published=False)
+    rows = WorkflowTemplate.objects.filter(shared | Q(workspace=workspace), archived_at=None)
+    return rows.select_related("current_version", "cloned_from")
+
+
+def executions_of(workspace: Workspace) -> QuerySet[WorkflowExecution]:
+    """The workspace's runs, with what is shown of their workflow and launcher."""
+    rows = WorkflowExecution.objects.filter(workspace=workspace)
+    return rows.select_related("version__template", "launched_by").defer("version__template__draft")
+
+
+def events_of(execution: WorkflowExecution) -> QuerySet[ExecutionEvent]:
+    """What happened in a run, oldest first."""
+    rows = ExecutionEvent.objects.filter(execution=execution).order_by("id")
+    return rows.select_related("node_run", "actor").defer(*_LARGE)
+
+
+def agent_jobs_of(execution: WorkflowExecution) -> QuerySet[AgentJob]:
+    """The agents of a run, oldest first."""
+    rows = AgentJob.objects.filter(node_run__execution=execution).order_by("id")
+    return rows.select_related("node_run").defer(*_LARGE)
+
+
+def reviews_of(workspace: Workspace) -> QuerySet[ReviewTask]:
+    """The workspace's reviews with what is shown around them."""
+    rows = ReviewTask.objects.filter(node_run__execution__workspace=workspace)
+    return (
+        rows.select_related("node_run__execution__version__template", "decision__user")
+        .defer(*_LARGE, "node_run__execution__version__template__draft")
+        .prefetch_related("assignees")
+    )
+
+
+def mine(reviews: QuerySet[ReviewTask], user: User, role: str) -> QuerySet[ReviewTask]:
+    """Those that name the person, or nobody and a role that the person has."""
+    roles = [one.value for one in Role if RANK[one] <= RANK[Role(role)]]
+    named = ReviewTask.objects.filter(assignees=user).values("pk")
+    by_role = Q(assignees=None) & (Q(role="") | Q(role__in=roles))
+    return reviews.filter(Q(pk__in=named) | by_role)
+
+
+def usable_providers(workspace: Workspace) -> QuerySet[Provider]:
+    """Enabled providers; the workspace's own stands before the instance's of the same slug.
+
+    ``serves_copy`` and ``serves_images`` say which one a step that names none is given.
+    """
+    own = Provider.objects.filter(workspace=workspace, enabled=True)
+    shared = Q(workspace=None) & ~Q(slug__in=own.values("slug"))
+    rows = Provider.objects.filter(shared | Q(workspace=workspace), enabled=True)
+    first = {
+        "serves_copy": Q(default_for_copy=True)
+        & (Q(workspace=workspace) | ~Exists(own.filter(default_for_copy=True))),
+        "serves_images": Q(default_for_images=True)
+        & (Q(workspace=workspace) | ~Exists(own.filter(default_for_images=True))),
+    }
+    return rows.annotate(**first).prefetch_related("prices")
+
+
+_LARGE = ("node_run__input", "node_run__output", "node_run__history", "node_run__item")
