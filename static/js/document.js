@@ -97,10 +97,14 @@
   document.addEventListener("keydown", (event) => event.key === "Escape" && drop(false));
 
   // What happens around a swap of the images --------------------------------
-  const form = (event) => (event.detail.ctx ? event.detail.ctx.sourceElement : event.detail.elt);
+  const form = ({ detail }) => (detail.ctx ? detail.ctx.sourceElement : (detail.requestConfig || detail).elt);
   const status = (event) => (event.detail.ctx ? event.detail.ctx.response.raw.status : event.detail.xhr.status);
+  // The swap may take away the form that asked, so what it was is noted before.
+  let asked = null;
   const onRequest = (event) => {
-    if (form(event).id === "order") sent = order();
+    const from = form(event);
+    if (from.id === "order") sent = order();
+    if (from.closest("#images")) asked = { from, id: (from.closest("[data-image]") || from).dataset.image || from.dataset.undo };
   };
   const onSwap = (event) => {
     const { detail } = event;
@@ -120,15 +124,15 @@
   const onAnswer = (event) => {
     const from = form(event);
     if (from.matches("[data-picker]")) return byId("library").close();
-    if (!from.closest("#images")) return undefined;
+    if (!asked || asked.from !== from) return undefined;
     const at = document.activeElement;
-    const id = (from.closest("[data-image]") || { dataset: {} }).dataset.image;
+    const { id } = asked;
     if (from.matches("[data-texts]") && status(event) < 300) {
       byId(`more-${id}`).open = false;
       return focusFirst(`edit-${id}`);
     }
     if (from.matches(".pic__detach")) return focusFirst("undo", "files");
-    if (from.closest("#undo-row")) return focusFirst(`edit-${byId("images").dataset.back}`, "images-list");
+    if (from.matches("[data-undo]")) return focusFirst(`edit-${id}`, "files");
     if (!at || at === document.body || at.disabled) focusFirst(`up-${id}`, `down-${id}`, `edit-${id}`);
     return undefined;
   };
@@ -136,10 +140,6 @@
   on(["htmx:configRequest", "htmx:config:request"], onRequest);
   on(["htmx:beforeSwap", "htmx:before:swap"], onSwap);
   on(["htmx:afterRequest", "htmx:after:request"], onAnswer);
-  document.addEventListener("click", (event) => {
-    const undo = event.target.closest("[data-undo]");
-    if (undo) byId("images").dataset.back = undo.dataset.undo;
-  });
 
   // Library dialog ----------------------------------------------------------
   const countPicked = () => {
@@ -167,6 +167,7 @@
   const drawer = document.querySelector("[data-drawer]");
   const slide = (open) => {
     sheet.toggleAttribute("data-drawer-open", open);
+    sheet.dataset.drawerUsed = "";
     drawer.setAttribute("aria-expanded", open);
     (open ? byId("images-close") : drawer).focus();
   };

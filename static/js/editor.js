@@ -73,8 +73,9 @@
   const around = (mark, otherwise) => {
     const { selectionStart: from, selectionEnd: to, value } = body;
     const chosen = value.slice(from, to);
-    const outside = value.slice(from - mark.length, from) === mark && value.slice(to, to + mark.length) === mark;
-    if (outside) return put(from - mark.length, to + mark.length, chosen, [0, chosen.length]);
+    // Three stars are bold and italic, two bold, one italic.
+    const stars = Math.min(/\**$/.exec(value.slice(0, from))[0].length, /^\**/.exec(value.slice(to))[0].length);
+    if (mark.length === 2 ? stars > 1 : stars % 2) return put(from - mark.length, to + mark.length, chosen, [0, chosen.length]);
     const words = chosen || otherwise;
     return put(from, to, mark + words + mark, [mark.length, mark.length + words.length]);
   };
