@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from templates_gallery.views import gallery
+from templates_gallery.views import gallery, launch
 
 app_name = "gallery"
 urlpatterns = [
     path("templates", gallery.gallery, name="list"),
+    path("templates/<slug:template>/launch", launch.template_launch, name="launch"),
 ]

@@ -1,0 +1,90 @@
+"""What each URL asks of whoever opens it. A URL that is not listed here fails the tests."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from workspaces.access import Action
+
+
+class Open(Enum):
+    """Rules that need no workspace."""
+
+    EVERYONE = "everyone"
+    SIGNED_IN = "signed in"
+
+
+Rule = Open | Action
+EVERYONE, SIGNED_IN = Open.EVERYONE, Open.SIGNED_IN
+VIEW, REVIEW, EDIT, RUN = Action.VIEW, Action.REVIEW, Action.EDIT, Action.RUN
+
+SITE: dict[str, dict[str, Rule]] = {
+    "/": {"GET": SIGNED_IN},
+    "/healthz": {"GET": EVERYONE},
+    "/readyz": {"GET": EVERYONE},
+}
+API: dict[str, dict[str, Rule]] = {
+    "/api/schema": {"GET": EVERYONE},
+    "/api/docs": {"GET": EVERYONE},
+    "/api/workspaces": {"GET": SIGNED_IN},
+    "/api/workspaces/{workspace_slug}/tokens": {"GET": VIEW, "POST": VIEW},
+    "/api/workspaces/{workspace_slug}/tokens/{token_id}": {"DELETE": Action.ADMIN},
+    "/api/projects": {"GET": VIEW, "POST": EDIT},
+    "/api/projects/{project_id}": {"GET": VIEW, "PUT": EDIT, "DELETE": EDIT},
+    "/api/documents": {"GET": VIEW, "POST": EDIT},
+    "/api/documents/{document_id}": {"GET": VIEW, "PUT": EDIT, "DELETE": EDIT},
+    "/api/documents/{document_id}/export": {"GET": VIEW},
+    "/api/documents/{document_id}/attachments": {"POST": EDIT},
+    "/api/documents/{document_id}/attachments/order": {"PUT": EDIT},
+    "/api/documents/{document_id}/attachments/{image_id}": {"PATCH": EDIT, "DELETE": EDIT},
+    "/api/documents/{document_id}/attachments/{image_id}/primary": {"PUT": EDIT},
+    "/api/images": {"GET": VIEW, "POST": EDIT},
+    "/api/images/{image_id}": {"GET": VIEW},
+    "/api/images/{image_id}/file": {"GET": VIEW},
+    "/api/files": {"GET": VIEW, "POST": EDIT},
+    "/api/workflows/templates": {"GET": VIEW, "POST": EDIT},
+    "/api/workflows/templates/import": {"POST": EDIT},
+    "/api/workflows/templates/{template_id}": {"GET": VIEW, "PUT": EDIT, "DELETE": EDIT},
+    "/api/workflows/templates/{template_id}/clone": {"POST": EDIT},
+    "/api/workflows/templates/{template_id}/draft": {"PATCH": EDIT},
+    "/api/workflows/templates/{template_id}/export": {"GET": VIEW},
+    "/api/workflows/templates/{template_id}/versions": {"GET": VIEW},
+    "/api/workflows/templates/{template_id}/versions/{number}": {"GET": VIEW},
+    "/api/workflows/templates/{template_id}/versions/{number}/restore": {"POST": EDIT},
+    "/api/nodes/types": {"GET": SIGNED_IN},
+    "/api/nodes/validate": {"POST": VIEW},
+    "/api/nodes/validate-connections": {"POST": VIEW},
+    "/api/nodes/try": {"POST": RUN},
+    "/api/executions": {"GET": VIEW},
+    "/api/executions/estimate": {"POST": VIEW},
+    "/api/executions/launch": {"POST": RUN},
+    "/api/executions/{execution_id}": {"GET": VIEW},
+    "/api/executions/{execution_id}/events": {"GET": VIEW},
+    "/api/executions/{execution_id}/agent-jobs": {"GET": VIEW},
+    "/api/reviews": {"GET": VIEW},
+    "/api/reviews/{review_id}": {"GET": VIEW},
+    "/api/reviews/{review_id}/decide": {"POST": REVIEW},
+    "/api/reviews/{review_id}/regenerate-image": {"POST": REVIEW},
+    "/api/providers": {"GET": VIEW},
+}
+PAGES: dict[str, dict[str, Rule]] = {
+    "/w/{slug}/": {"GET": VIEW},
+    "/w/{slug}/projects": {"GET": VIEW},
+    "/w/{slug}/workflows": {"GET": VIEW},
+    "/w/{slug}/runs": {"GET": VIEW},
+    "/w/{slug}/reviews": {"GET": VIEW},
+    "/w/{slug}/documents": {"GET": VIEW},
+    "/w/{slug}/templates": {"GET": VIEW},
+}
+RULES = {**SITE, **API, **PAGES}
+
+HIDDEN = {"/api/workspaces/{workspace_slug}/tokens/{token_id}"}
+"""Things of one person: those who may not touch them are not told that they are there."""
+LEADS_OUT = {"/admin/logout/"}
+"""Pages of the admin site that anybody may be sent away by."""
+ACCOUNTS = "/accounts/"
+"""Signing in and a person's own account; the library's pages, open to all or to their person."""
+ADMIN = "/admin/"
+"""The admin site, for staff alone."""
+UNKNOWN_CALLS = "/api/"
+"""Answers every other path below it with 404."""
