@@ -120,8 +120,8 @@ def test_versions_are_listed_and_an_earlier_one_is_brought_back(
     client = browse(editor)
     html = client.get(url(workflow, "versions")).content.decode()
     assert html.index("Louder") < html.index("Saved")
-    assert "Restore version 1" in html
-    assert "Restore version 2" not in html
+    assert "versions/1/restore" in html
+    assert "versions/2/restore" not in html
     assert client.get(url(workflow, "versions", 1)).status_code == 200
     assert client.get(url(workflow, "versions", 9)).status_code == 404
 
