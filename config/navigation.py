@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from workflows.engine.states import ExecutionStatus
 from workflows.models import WorkflowExecution
 from workflows.reviews import inbox
+from workflows.reviews.inbox import Tab
 from workspaces.access import Access
 from workspaces.models import User, Workspace
 
@@ -24,14 +25,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "workspace": access.workspace,
         "workspaces": SimpleLazyObject(lambda: _workspaces(request)),
         "runs_active": SimpleLazyObject(lambda: runs_active(access.workspace)),
-        "reviews_waiting": SimpleLazyObject(
-            lambda: reviews_waiting(access, cast("User", request.user))
-        ),
+        "reviews_waiting": SimpleLazyObject(lambda: reviews_waiting(access, _person(request))),
     }
 
 
+def _person(request: HttpRequest) -> User:
+    """Whoever has access is signed in."""
+    return cast("User", request.user)
+
+
 def _workspaces(request: HttpRequest) -> list[Workspace]:
-    return list(Workspace.objects.filter(memberships__user=cast("User", request.user)))
+    return list(Workspace.objects.filter(memberships__user=_person(request)))
 
 
 def runs_active(workspace: Workspace) -> int:
@@ -41,6 +45,5 @@ def runs_active(workspace: Workspace) -> int:
 
 
 def reviews_waiting(access: Access, user: User) -> int:
-    """Reviews that the person is asked to decide."""
-    waiting = inbox.listed(access.workspace, inbox.Tab.WAITING)
-    return inbox.asked(waiting, user, access.role).count()
+    """Reviews that wait for the person, as the inbox lists them."""
+    return inbox.asked(inbox.listed(access.workspace, Tab.WAITING), user, access.role).count()

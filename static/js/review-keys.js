@@ -16,7 +16,7 @@
     if (!toggle) return;
     toggle.closest(".keys").classList.toggle("is-off", isOff());
     toggle.setAttribute("aria-pressed", isOff());
-    toggle.textContent = isOff() ? "Turn keyboard shortcuts on" : "Turn off";
+    toggle.title = `Turn keyboard shortcuts ${isOff() ? "on" : "off"}`;
   };
   if (toggle) toggle.addEventListener("click", () => {
     try { localStorage.setItem(OFF, isOff() ? "on" : "off"); } catch { /* storage is closed to us */ }

@@ -74,7 +74,9 @@
   };
   const draw = (card) => {
     for (const box of boxes(card)) one("[data-text]", box.closest("[data-part]")).textContent = box.value;
-    card.classList.toggle("is-edited", boxes(card).some((box) => box.value !== originalOf(box)));
+    const edited = boxes(card).some((box) => box.value !== originalOf(box));
+    card.classList.toggle("is-edited", edited);
+    card.classList.toggle("is-redone", edited);
     measure(card);
   };
   const start = (card) => {
@@ -99,11 +101,14 @@
   const picked = (kind) => all(`input[name="pick_${kind}"]:checked`);
   const shots = () => all("[data-shots] > [data-card]");
   const kept = () => (one('input[name="pick_image"]') ? shots().filter((shot) => one("[data-pick]:checked", shot)) : shots());
+  const paint = (element, look) => {
+    element.classList.remove("status-completed", "status-pending", "status-waiting");
+    element.classList.add(`status-${look}`);
+  };
   const tell = (name, words, look) => {
     for (const line of all(`[data-check="${name}"]`)) {
       one("[data-words]", line).textContent = words;
-      line.classList.remove("status-completed", "status-pending", "status-waiting");
-      line.classList.add(`status-${look}`);
+      paint(line, look);
     }
   };
   const count = () => {
@@ -113,9 +118,9 @@
       const met = mode === "many" ? found > 0 : found === Number(wanted);
       const words = mode === "many" ? `${found} picked` : `${found} of ${wanted} picked`;
       one("span", badge).textContent = words;
-      badge.classList.toggle("status-completed", met);
-      badge.classList.toggle("status-pending", !met);
-      tell(kind, words, met ? "completed" : found > Number(wanted) && mode !== "many" ? "waiting" : "pending");
+      const look = met ? "completed" : found > Number(wanted) ? "waiting" : "pending";
+      paint(badge, look);
+      tell(kind, words, look);
     }
     const primary = one("[data-primary]:checked");
     tell("primary", primary ? `Image ${cardOf(primary).dataset.number} is primary` : "The first image is primary", "completed");
@@ -229,6 +234,26 @@
       event.preventDefault();
       move(card, event.key === "ArrowUp" ? -1 : 1);
     }
+  });
+
+  // An image made anew.
+  const again = document.getElementById("again-dialog");
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-again]");
+    if (!button) return;
+    const asking = again.querySelector("form");
+    asking.elements.item.value = button.dataset.again;
+    asking.setAttribute("hx-target", `#card-${button.dataset.again}`);
+    again.querySelector("[data-again-name]").textContent = `image ${cardOf(button).dataset.number}`;
+    again.showModal();
+  });
+  document.addEventListener("image-made", (event) => {
+    again.close();
+    again.querySelector("form").reset();
+    place();
+    count();
+    save();
+    one(`#card-${event.detail.item} [data-again]`).focus();
   });
 
   // Order by dragging.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,10 +67,8 @@ def written(played: Played) -> Iterator[tuple[str, str]]:
             yield row.key, text
         for image in (row.output or {}).get("images") or []:
             yield f"{row.key} alt text", image["alt_text"]
-    for task in played.execution.node_runs.filter(review_tasks__isnull=False).values_list(
-        "key", "review_tasks__instructions"
-    ):
-        yield task
+    reviews = played.execution.node_runs.filter(review_tasks__isnull=False)
+    yield from reviews.values_list("key", "review_tasks__instructions")
     for document in played.documents:
         yield "title", document.title
         yield "body", document.body
@@ -155,10 +154,11 @@ def test_a_rejection_publishes_nothing(
 
 
 def texts(value: Any) -> list[str]:
-    """Every text in a brief's value."""
+    """Every sentence in a brief's value."""
     if isinstance(value, list):
         return [text for entry in value for text in texts(entry)]
-    return [line.strip() for line in str(value).splitlines() if line.strip()]
+    sentences = re.split(r"(?<=[.!?])\s+|\n", str(value))
+    return [one.strip().rstrip(".") for one in sentences if one.strip()]
 
 
 def test_every_answer_of_the_brief_has_a_use(

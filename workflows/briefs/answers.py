@@ -37,7 +37,7 @@ def _answer(field: BriefField, form: QueryDict) -> Any:
 
 def store_uploads(
     config: Config,
-    files: MultiValueDict[str, UploadedFile],
+    files: MultiValueDict[str, UploadedFile[Any]],
     answers: Mapping[str, Any],
     *,
     workspace: Workspace,
@@ -50,7 +50,7 @@ def store_uploads(
     found, issues = dict(answers), []
     for field in config.fields:
         sent = files.get(upload_name(field.key))
-        if field.kind not in _UPLOADED or sent is None:
+        if field.kind not in _UPLOADED or not isinstance(sent, UploadedFile):
             continue
         try:
             found[field.key] = str(_store(field.kind, sent, workspace, user))
@@ -59,7 +59,7 @@ def store_uploads(
     return found, issues
 
 
-def _store(kind: str, sent: UploadedFile, workspace: Workspace, user: User) -> int:
+def _store(kind: str, sent: UploadedFile[Any], workspace: Workspace, user: User) -> int:
     data = sent.read()
     if kind == "image":
         return add_upload(workspace=workspace, data=data, created_by=user).pk

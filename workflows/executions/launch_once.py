@@ -22,7 +22,7 @@ def launch_once(
     key, is_new = IdempotencyKey.objects.get_or_create(
         workspace=workspace, user=user, key=f"page:{token}", defaults={"request_hash": token[:64]}
     )
-    if not is_new and isinstance(key.body, dict):
+    if not is_new and isinstance(key.body, dict) and "execution" in key.body:
         return int(key.body["execution"])
     run = start()
     IdempotencyKey.objects.filter(pk=key.pk).update(status=302, body={"execution": run.pk})

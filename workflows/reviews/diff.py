@@ -21,7 +21,7 @@ Match = tuple[int, int]
 Block = tuple[bool, int, int, int, int]
 """Whether it is kept, then its stretch of the old and of the new text."""
 
-_WORD = re.compile(r"(?:\w+(?:['’]\w+)*|[^\w\s])\s*|\s+")  # noqa: RUF001 - as people type it
+_WORD = re.compile(r"(?:\w+(?:['\u2019]\w+)*|[^\w\s])\s*|\s+")
 _SMALL = 60
 """Stretches without anchors are compared to the last word up to this length."""
 _DEPTH = 12
@@ -128,9 +128,8 @@ def _without_islands(blocks: Sequence[Block]) -> list[Block]:
     found: list[Block] = []
     for place, block in enumerate(blocks):
         kept, a, b, c, d = block
-        around = [*blocks[max(0, place - 1) : place], *blocks[place + 1 : place + 2]]
-        if kept and b - a <= _ISLAND and len(around) == 2:
-            kept = min(map(_size, around)) <= b - a
+        if kept and b - a <= _ISLAND and 0 < place < len(blocks) - 1:
+            kept = min(_size(found[-1]), _size(blocks[place + 1])) <= b - a
         if found and not kept and not found[-1][0]:
             found[-1] = (False, found[-1][1], b, found[-1][3], d)
         else:

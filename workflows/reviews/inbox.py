@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 
 from workflows.engine.states import ReviewState
 from workflows.models import ReviewTask
-from workspaces.access import ACTIONS, RANK, Action
-from workspaces.models import Role, User, Workspace
+from workflows.selectors import mine
+from workspaces.access import ACTIONS, Action
+from workspaces.models import User, Workspace
 
 Rows = QuerySet[ReviewTask]
 
@@ -45,12 +46,8 @@ def listed(workspace: Workspace, tab: Tab) -> Rows:
 
 
 def asked(rows: Rows, user: User, role: str) -> Rows:
-    """Those that name the person, or nobody and a role that theirs covers."""
-    if Action.REVIEW not in ACTIONS[role]:
-        return rows.none()
-    named = ReviewTask.assignees.through.objects.filter(reviewtask=OuterRef("pk"))
-    roles = ["", *(known for known in RANK if RANK[known] <= RANK[Role(role)])]
-    return rows.filter(Exists(named.filter(user=user)) | (~Exists(named) & Q(role__in=roles)))
+    """Those that wait for the person; none for who decides no reviews."""
+    return mine(rows, user, role) if Action.REVIEW in ACTIONS[role] else rows.none()
 
 
 def cursor(task: ReviewTask, tab: Tab) -> str:

@@ -89,28 +89,32 @@ class Detail:
 
 
 def read_detail(execution: WorkflowExecution, key: str, lane: str) -> Detail | None:
-    """A step of a run; the first lane where none is named. None when there is no such step."""
-    node = graph_of(execution.version_id).by_key.get(key)
-    if node is None:
-        return None
+    """A step of a run; the first lane where none is named. None when there is no such step.
+
+    A step inside a container that has not opened yet has no row: it is shown as pending.
+    """
     runs = NodeRun.objects.filter(execution_id=execution.pk, key=key).order_by("pk")
     siblings = [_sibling(*values) for values in runs.values_list("pk", "lane", "status", "item")]
     chosen = next((one for one in siblings if not lane or one.lane == lane), None)
-    if chosen is None:
+    node = graph_of(execution.version_id).by_key.get(key)
+    if chosen is not None:
+        run = runs.get(pk=chosen.pk)
+    elif node is not None and not lane:
+        run = NodeRun(execution=execution, key=key, type=node.type)
+    else:
         return None
-    run = runs.get(pk=chosen.pk)
-    jobs = list(AgentJob.objects.filter(node_run=run).order_by("round", "index", "attempt"))
-    return _detail(node, run, jobs, [one for one in siblings if one.lane])
+    return _detail(
+        node or Node(key, run.type, run.label), run, [one for one in siblings if one.lane]
+    )
 
 
 def _sibling(pk: int, lane: str, status: str, item: Any) -> StepRow:
     return StepRow(pk=pk, key="", lane=lane, status=NodeStatus(status), item=item)
 
 
-def _detail(
-    node: Node, run: NodeRun, jobs: Sequence[AgentJob], siblings: Sequence[StepRow]
-) -> Detail:
+def _detail(node: Node, run: NodeRun, siblings: Sequence[StepRow]) -> Detail:
     row, output = _row(run), run.output or {}
+    jobs = AgentJob.objects.filter(node_run_id=run.pk or 0).order_by("round", "index", "attempt")
     latest = {job.index: job for job in jobs if job.round == run.round}
     agents = [
         AgentRow(job.pk, run.pk, job.index, AgentStatus(job.status)) for job in latest.values()
@@ -118,7 +122,11 @@ def _detail(
     took, now = took_of([row]), timezone.now()
     start = began(row) if row.status == NodeStatus.RUNNING else None
     used = run.input or {}
-    events = ExecutionEvent.objects.filter(node_run=run).select_related("actor").order_by("pk")
+    events = (
+        ExecutionEvent.objects.filter(node_run_id=run.pk or 0)
+        .select_related("actor")
+        .order_by("pk")
+    )
     document_id = output.get("document_id")
     return Detail(
         node=node,

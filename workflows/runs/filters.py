@@ -45,9 +45,16 @@ class Filters:
     def read(cls, query: Mapping[str, Any]) -> Filters:
         """Read an address; what makes no sense there narrows nothing."""
         status = str(query.get("status", ""))
-        numbers = {name: _number(query.get(name)) for name in _NUMBERS}
-        days = {name: _day(query.get(name)) for name in ("since", "until")}
-        return cls(status=status if status in STATUSES else "", **numbers, **days)
+        return cls(
+            status=status if status in STATUSES else "",
+            since=_day(query.get("since")),
+            until=_day(query.get("until")),
+            workflow=_number(query.get("workflow")),
+            project=_number(query.get("project")),
+            person=_number(query.get("person")),
+            before=_number(query.get("before")),
+            after=_number(query.get("after")),
+        )
 
     @property
     def condition(self) -> Q:

@@ -103,9 +103,9 @@ def read_choices(workspace: Workspace) -> Choices:
     used = WorkflowExecution.objects.filter(workspace=workspace).values("version__template")
     members = Membership.objects.filter(workspace=workspace).values("user")
     return Choices(
-        workflows=WorkflowTemplate.objects.filter(pk__in=used).defer("draft"),
-        projects=Project.objects.filter(workspace=workspace),
-        people=User.objects.filter(pk__in=members).order_by("name", "email"),
+        workflows=list(WorkflowTemplate.objects.filter(pk__in=used).defer("draft")),
+        projects=list(Project.objects.filter(workspace=workspace)),
+        people=list(User.objects.filter(pk__in=members).order_by("name", "email")),
     )
 
 

@@ -8,6 +8,10 @@ from typing import Any
 from workflows.models import ExecutionEvent
 from workflows.runs.looks import words_of
 
+_SKIPPED = {
+    "branch": "Skipped: its branch was not taken",
+    "stopped": "Skipped: the run was stopped",
+}
 _TOLD: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "node.queued": lambda data: f"Queued, attempt {data.get('attempt', 1)}",
     "node.started": lambda data: f"Started, attempt {data.get('attempt', 1)}",
@@ -21,10 +25,6 @@ _TOLD: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "review.requested": lambda data: "Asked for a review",
     "review.decided": lambda data: f"Decided: {words_of(str(data.get('decision', '')))}",
     "review.changes_requested": lambda data: "Changes were requested",
-}
-_SKIPPED = {
-    "branch": "Skipped: its branch was not taken",
-    "stopped": "Skipped: the run was stopped",
 }
 
 

@@ -49,11 +49,11 @@ class _Form:
 
 
 @page(Action.VIEW, "GET", "POST")
-def workflow_launch(request: PageRequest, pk: int) -> HttpResponse:
+def workflow_launch(request: PageRequest, workflow_id: int) -> HttpResponse:
     """Launch one of the workspace's own workflows."""
     template = get_object_or_404(
         WorkflowTemplate.objects.select_related("current_version", "cloned_from__template"),
-        pk=pk,
+        pk=workflow_id,
         workspace=request.access.workspace,
         archived_at=None,
     )
@@ -64,10 +64,10 @@ def workflow_launch(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @page(Action.VIEW, "POST")
-def launch_estimate(request: PageRequest, pk: int) -> HttpResponse:
+def launch_estimate(request: PageRequest, workflow_id: int) -> HttpResponse:
     """The summary for a brief that is still being filled in."""
     mine = Q(workspace=request.access.workspace) | Q(workspace=None)
-    rows = WorkflowTemplate.objects.filter(mine, pk=pk, archived_at=None)
+    rows = WorkflowTemplate.objects.filter(mine, pk=workflow_id, archived_at=None)
     template = get_object_or_404(rows.select_related("current_version"))
     config = brief_of(template)
     if config is None:
@@ -154,8 +154,8 @@ def _token(request: PageRequest, form: _Form) -> str:
     if not _TOKEN.match(form.token):
         return secrets.token_urlsafe(32)
     said = {name: values for name, values in request.POST.lists() if "csrf" not in name}
-    sent = [(name, file.name, file.size) for name, file in request.FILES.items()]
-    digest = hashlib.sha256(repr((sorted(said.items()), sorted(sent))).encode())
+    sent = [(name, one.name, one.size) for name, some in request.FILES.lists() for one in some]
+    digest = hashlib.sha256(repr((sorted(said.items()), sorted(map(str, sent)))).encode())
     return f"{form.token}:{digest.hexdigest()[:32]}"
 
 

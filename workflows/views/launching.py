@@ -140,7 +140,7 @@ def choices_of(
     }
     files = ReferenceFile.objects.filter(workspace=workspace, pk__in=numbers["file"])
     return Choices(
-        projects=Project.objects.filter(workspace=workspace),
+        projects=list(Project.objects.filter(workspace=workspace)),
         images=_images(workspace, numbers["image"]) if "image" in asked else [],
         files=list(files.defer("text")) if numbers["file"] else [],
         has_sample=bool(sample_of(template)),
@@ -202,4 +202,4 @@ def who_may_run(access: Access) -> Sequence[User]:
     """The members who may launch runs."""
     roles = [role for role, actions in ACTIONS.items() if Action.RUN in actions]
     members = Membership.objects.filter(workspace=access.workspace, role__in=roles)
-    return User.objects.filter(pk__in=members.values("user")).order_by("name", "email")
+    return list(User.objects.filter(pk__in=members.values("user")).order_by("name", "email"))

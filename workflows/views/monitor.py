@@ -19,27 +19,27 @@ VIEWS = ("graph", "list")
 
 
 @page(Action.VIEW)
-def run_page(request: PageRequest, pk: int) -> HttpResponse:
+def run_page(request: PageRequest, execution_id: int) -> HttpResponse:
     """One run: progress, graph or list, timing, outputs, and what needs somebody."""
-    board = _board(request, pk)
+    board = _board(request, execution_id)
     return render(request, "workflows/monitor.html", {**_context(request, board), "here": "runs"})
 
 
 @page(Action.VIEW)
-def run_live(request: PageRequest, pk: int) -> HttpResponse:
+def run_live(request: PageRequest, execution_id: int) -> HttpResponse:
     """The part of the page that changes; 204 while the run's ``revision`` is the one given.
 
     The answer for a run that has ended asks for no more. Opened as a page, it leads to the page.
     """
-    if not request.htmx:
-        return redirect("workflows:run", request.access.workspace.slug, pk)
-    revision = revision_of(request.access.workspace, pk)
+    revision = revision_of(request.access.workspace, execution_id)
     if revision is None:
         raise Http404("There is no such run.")
+    if not request.htmx:
+        return redirect("workflows:run", request.access.workspace.slug, execution_id)
     seen = request.GET.get("revision", "")
     if seen == str(revision):
         return HttpResponse(status=204)
-    board = _board(request, pk)
+    board = _board(request, execution_id)
     response = render(request, "workflows/_live.html", _context(request, board))
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["HX-Request"])
@@ -48,8 +48,8 @@ def run_live(request: PageRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _board(request: PageRequest, pk: int) -> Board:
-    execution = find_run(request.access.workspace, pk)
+def _board(request: PageRequest, execution_id: int) -> Board:
+    execution = find_run(request.access.workspace, execution_id)
     if execution is None:
         raise Http404("There is no such run.")
     return read_board(execution)

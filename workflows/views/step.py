@@ -13,9 +13,9 @@ from workspaces.pages import PageRequest, page
 
 
 @page(Action.VIEW)
-def run_step(request: PageRequest, pk: int, key: str) -> HttpResponse:
+def run_step(request: PageRequest, execution_id: int, key: str) -> HttpResponse:
     """A step, or its lane ``?lane=``: a panel beside the run, or a page of its own."""
-    run = find_run(request.access.workspace, pk)
+    run = find_run(request.access.workspace, execution_id)
     detail = read_detail(run, key, request.GET.get("lane", "")) if run else None
     if run is None or detail is None:
         raise Http404("There is no such step.")

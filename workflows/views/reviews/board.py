@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.safestring import mark_safe
+
+from documents.export.markup import render_markdown
 from workflows.graph.model import Graph, Node
 from workflows.reviews.diff import count_changes, word_diff
 from workflows.reviews.picks import Item
 from workflows.views.reviews.cards import Board, Card, CopyCard, Group, ImageCard, Part, Rule
 from workflows.views.reviews.draft import Draft, places
+
+_MARKDOWN = re.compile(r"^#{1,4} \S|\*\*\S", re.MULTILINE)
 
 
 def build(
@@ -100,10 +106,16 @@ def _copy(
                 original=original,
                 max_length=limits.get(key),
                 diff=tuple(word_diff(earlier, later)) if earlier != later else (),
+                html=_html(text) if not key else "",
             )
         )
     changes = sum(count_changes(part.diff) for part in parts)
     return CopyCard(one, number, tuple(parts), one in draft.selected, changes)
+
+
+def _html(text: str) -> str:
+    """Markdown with headings or bold words as HTML; nothing for plain text."""
+    return mark_safe(render_markdown(text)) if _MARKDOWN.search(text) else ""  # noqa: S308 - cleaned there
 
 
 def _fields(node: Node | None) -> tuple[dict[str, int], dict[str, str]]:

@@ -20,6 +20,8 @@ class Part:
     max_length: int | None
     diff: tuple[Piece, ...]
     """Against the earlier round; on a decided review, what the reviewer changed."""
+    html: str = ""
+    """The text as its readers will see it, safe to show, where it is Markdown."""
 
     @property
     def is_edited(self) -> bool:
@@ -87,14 +89,17 @@ class Rule:
         return self.found >= 1 if self.mode == "many" else self.found == self.wanted
 
     @property
-    def words(self) -> str:
-        """``2 of 3 picked``; without a number asked for, ``2 picked``."""
-        return f"{self.found} picked" if self.mode == "many" else self.of_wanted
+    def token(self) -> str:
+        """The colour, as a status has it: waiting when there are too many."""
+        if self.is_met:
+            return "completed"
+        return "waiting" if self.found > self.wanted else "pending"
 
     @property
-    def of_wanted(self) -> str:
-        """``2 of 3 picked``."""
-        return f"{self.found} of {self.wanted} picked"
+    def words(self) -> str:
+        """``2 of 3 picked``; without a number asked for, ``2 picked``."""
+        many = self.mode == "many"
+        return f"{self.found} picked" if many else f"{self.found} of {self.wanted} picked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from workflows.engine.states import Verdict
 from workflows.graph.storable import is_storable
-from workflows.reviews.picks import BadDecision, Choices, Item, check_counts
+from workflows.reviews.picks import BadDecision, Choices, Item, check_counts, ordered_fields
 
 MAX_COMMENT = 10_000
 MAX_EDIT = 50_000
@@ -34,7 +34,7 @@ class Draft:
 
 def places(item: Item) -> Iterator[tuple[str, str, str]]:
     """What can be edited in a copy item: (place, field key or nothing, text)."""
-    one, fields = str(item["id"]), item.get("fields") or {}
+    one, fields = str(item["id"]), ordered_fields(item)
     for key, text in fields.items():
         yield f"{one}.{key}", key, plain(text)
     if not fields:

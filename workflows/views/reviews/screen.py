@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from workflows.engine.states import ReviewState, Verdict
+from workflows.engine.states import ReviewState
 from workflows.graph.draft import step_key
 from workflows.graph.model import Graph
 from workflows.models import ReviewTask
@@ -24,12 +24,6 @@ from workflows.views.reviews.due import due
 from workflows.views.reviews.lists import open_inbox, tab_for
 from workflows.views.reviews.looks import REVIEW_LOOKS, item_name, run_url
 from workspaces.pages import PageRequest
-
-SAID = {
-    Verdict.APPROVE: "approved this review",
-    Verdict.REQUEST_CHANGES: "sent this review back",
-    Verdict.REJECT: "rejected this review",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,6 @@ def _screen(request: PageRequest, task: ReviewTask, answer: Answer | None) -> di
         "may": is_open and not refusal,
         "refusal": refusal,
         "decision": decision_of(task),
-        "said": SAID,
         "due": due(task.due_at, timezone.now(), task.rules),
         "board": build(
             task.items,
