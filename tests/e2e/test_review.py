@@ -311,3 +311,29 @@ def test_without_javascript_a_review_can_be_edited_and_decided(
     page.wait_for_url("**/reviews")
     drive.work(run)
     assert outputs(run)["review"]["text"] == "My tea"
+
+
+def test_an_image_is_made_anew_with_a_note_and_what_was_chosen_stays(
+    browser_page: OpenPage, run: WorkflowExecution, reviewer: User
+) -> None:
+    page = browser_page(reviewer)
+    page.goto(page_url(waiting()))
+    old = waiting().items[3]["image"]["id"]
+    card(page, "image-2").get_by_label("Pick image 2").check(force=True)
+    page.get_by_label("Comment").fill("So far")
+    button(page, "Make image 2 anew").click()
+    dialog = page.get_by_role("dialog", name="Make image 2 anew")
+    axe(page)
+    dialog.get_by_label("What should be different?").fill("Warmer light")
+    dialog.get_by_role("button", name="Make anew").click()
+    expect(dialog).to_be_hidden()
+    fresh = waiting().items[3]["image"]["id"]
+    assert fresh != old
+    image = card(page, "image-2").locator("img")
+    expect(image).to_have_attribute("src", f"/api/images/{fresh}/file")
+    expect(card(page, "image-2").get_by_label("Pick image 2")).to_be_checked()
+    expect(page.get_by_label("Comment")).to_have_value("So far")
+    page.keyboard.press("Escape")
+    card(page, "copy-1").get_by_label("Pick variant 1").check(force=True)
+    button(page, "Approve").click()  # on what is shown now
+    page.wait_for_url("**/reviews")
