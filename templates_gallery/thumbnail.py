@@ -19,10 +19,12 @@ from workflows.graph.model import Graph, Node
 from workflows.runs.ranks import Link, Ranked, arrange
 
 TILE = 24.0
-_COLUMN_GAP, _ROW_GAP = 22.0, 8.0
-_INNER_GAP = 6.0
-_PAD = 6.0
-_MARGIN = 14.0
+_COLUMN_GAP, _ROW_GAP = 22.0, 6.0
+_INNER_GAP = 4.0
+_PAD = 5.0
+_MARGIN_X, _MARGIN_Y = 14.0, 5.0
+_ROWS = 3
+"""Steps inside a container that stand below each other before the next column begins."""
 WIDTH, HEIGHT = 332.0, 100.0
 """The least that a schematic takes; longer graphs are drawn smaller."""
 
@@ -76,20 +78,22 @@ class _Placed:
     def ends(self, *, first: bool) -> list[Point]:
         """Where lines from outside arrive (or leave): at the steps that nothing leads to."""
         inner = {link.target if first else link.source for link in self.links}
-        return [
+        found = [
             (x if first else x + width, y + height / 2)
             for key, (x, y, width, height) in self.boxes.items()
             if key not in inner
         ]
+        edge = min(x for x, _ in found) if first else max(x for x, _ in found)
+        return [point for point in found if self.links or point[0] == edge]
 
 
 def schematic(graph: Graph) -> Schematic:
     """Draw a graph; takes any draft."""
-    insides = {key: _place(graph, nodes, {}, _INNER_GAP) for key, nodes in graph.children.items()}
+    insides = {key: _inside(graph, nodes) for key, nodes in graph.children.items()}
     top = [node for node in graph.nodes if node.parent is None]
     placed = _place(graph, top, insides, _ROW_GAP)
-    width = max(WIDTH, placed.width + 2 * _MARGIN)
-    height = max(HEIGHT, placed.height + 2 * _MARGIN)
+    width = max(WIDTH, placed.width + 2 * _MARGIN_X)
+    height = max(HEIGHT, placed.height + 2 * _MARGIN_Y)
     corner = ((width - placed.width) / 2, (height - placed.height) / 2)
     tiles, groups = [], []
     lines = [_curve(way, corner) for way in _outer_ways(placed, insides)]
@@ -124,6 +128,20 @@ def _inner_ends(
         return []
     x, y = placed.boxes[key][0] + _PAD, placed.boxes[key][1] + _PAD
     return [(x + a, y + b) for a, b in insides[key].ends(first=first)]
+
+
+def _inside(graph: Graph, nodes: Sequence[Node]) -> _Placed:
+    """The steps of a container; without edges between them they fill column after column."""
+    keys = {node.key for node in nodes}
+    if any(edge.source in keys and edge.target in keys for edge in graph.edges):
+        return _place(graph, nodes, {}, _INNER_GAP)
+    step = TILE + _INNER_GAP
+    boxes = {
+        node.key: (step * (at // _ROWS), step * (at % _ROWS), TILE, TILE)
+        for at, node in enumerate(nodes)
+    }
+    columns, rows = -(-len(nodes) // _ROWS), min(len(nodes), _ROWS)
+    return _Placed(step * columns - _INNER_GAP, step * rows - _INNER_GAP, boxes, (), ())
 
 
 def _place(

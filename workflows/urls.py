@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import launch, monitor, runs, step
+from workflows.views import launch, monitor, project, runs, step
 from workflows.views.home import page as home
 from workflows.views.library import changes, imports, listing, versions, workflow
 from workflows.views.reviews import inbox, page, regenerate
@@ -30,11 +30,13 @@ urlpatterns = [
     path("runs/<int:execution_id>", monitor.run_page, name="run"),
     path("runs/<int:execution_id>/live", monitor.run_live, name="run-live"),
     path("runs/<int:execution_id>/steps/<slug:key>", step.run_step, name="run-step"),
+    path("projects/<int:pk>", project.project_documents, name="project"),
+    path("projects/<int:pk>/runs", project.project_runs, name="project-runs"),
     path("reviews", inbox.review_inbox, name="reviews"),
-    path("reviews/<int:pk>", page.review_page, name="review"),
-    path("reviews/<int:pk>/live", page.review_live, name="review-live"),
+    path("reviews/<int:review_id>", page.review_page, name="review"),
+    path("reviews/<int:review_id>/live", page.review_live, name="review-live"),
     path(
-        "reviews/<int:pk>/regenerate/<slug:item>",
+        "reviews/<int:review_id>/regenerate",
         regenerate.review_regenerate,
         name="review-regenerate",
     ),

@@ -71,9 +71,8 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
-  const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
-    const bare = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping();
     const keys = document.getElementById("keys");
     if (event.key === "?" && bare && keys && !document.querySelector("dialog[open]")) {
       event.preventDefault();

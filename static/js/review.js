@@ -242,10 +242,8 @@
     const button = event.target.closest("[data-again]");
     if (!button) return;
     const asking = again.querySelector("form");
-    const { again: name, url } = button.dataset;
-    asking.setAttribute("hx-post", url);
-    asking.setAttribute("hx-target", `#card-${name}`);
-    window.htmx.process(asking);
+    asking.elements.item.value = button.dataset.again;
+    asking.setAttribute("hx-target", `#card-${button.dataset.again}`);
     again.querySelector("[data-again-name]").textContent = `image ${cardOf(button).dataset.number}`;
     again.showModal();
   });

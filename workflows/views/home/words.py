@@ -14,10 +14,10 @@ def number(count: int) -> str:
 
 
 def summary(*, running: int, waiting: int, first_due: str) -> str:
-    """``Two runs are moving and four reviews wait for you. The first is due in 2 h.``"""
+    """``Two runs are under way and four reviews wait for you. The first is due in 2 h.``"""
     parts = []
     if running:
-        parts.append(f"{number(running)} run{' is' if running == 1 else 's are'} moving")
+        parts.append(f"{number(running)} run{' is' if running == 1 else 's are'} under way")
     if waiting:
         parts.append(f"{number(waiting)} review{' waits' if waiting == 1 else 's wait'} for you")
     if not parts:

@@ -15,18 +15,18 @@ from workspaces.pages import PageRequest, page
 
 
 @page(Action.VIEW, "GET", "HEAD", "POST")
-def review_page(request: PageRequest, pk: int) -> HttpResponse:
+def review_page(request: PageRequest, review_id: int) -> HttpResponse:
     """One round with all that is asked; a POST decides it."""
-    task = find(request, pk)
+    task = find(request, review_id)
     return take(request, task) if request.method == "POST" else show(request, task)
 
 
 @page(Action.VIEW)
-def review_live(request: PageRequest, pk: int) -> HttpResponse:
+def review_live(request: PageRequest, review_id: int) -> HttpResponse:
     """Tells an open page what others have decided or had made anew; 204 while nothing changed."""
     if not request.htmx:
-        return redirect("workflows:review", slug=request.access.workspace.slug, pk=pk)
-    task = find(request, pk)
+        return redirect("workflows:review", slug=request.access.workspace.slug, review_id=review_id)
+    task = find(request, review_id)
     seen = request.GET.get("content", task.content_hash)
     stale = seen if seen != task.content_hash else ""
     if task.state == ReviewState.WAITING and not stale:
@@ -35,9 +35,9 @@ def review_live(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "workflows/_review_live.html", context)
 
 
-def find(request: PageRequest, pk: int) -> ReviewTask:
+def find(request: PageRequest, review_id: int) -> ReviewTask:
     """The review of the person's workspace. Raises 404."""
-    task = find_task(request.access.workspace, pk)
+    task = find_task(request.access.workspace, review_id)
     if task is None:
         raise Http404("There is no such review.")
     return task
