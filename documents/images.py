@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
@@ -30,7 +30,26 @@ def put_object(clean: CleanImage, *, workspace_id: int) -> str:
     replaced. Raises ``StorageFault`` when the stored bytes are not those given, and whatever
     the storage raises when it cannot be reached.
     """
-    key = f"w/{workspace_id}/images/{clean.sha256[:2]}/{clean.sha256}.{clean.extension}"
+    name = f"{clean.sha256}.{clean.extension}"
+    return _put(clean, f"w/{workspace_id}/images/{clean.sha256[:2]}/{name}")
+
+
+def put_gallery_object(clean: CleanImage, *, entry_id: int) -> str:
+    """Store a picture of a gallery entry, which belongs to no workspace, as ``put_object`` does.
+
+    Gives its name, which is its content's hash; ``gallery_key`` has the key.
+    """
+    name = f"{clean.sha256}.{clean.extension}"
+    _put(clean, gallery_key(entry_id, name))
+    return name
+
+
+def gallery_key(entry_id: int, name: str) -> str:
+    """The key of a gallery entry's picture."""
+    return f"gallery/{entry_id}/{name}"
+
+
+def _put(clean: CleanImage, key: str) -> str:
     if default_storage.exists(key):
         if _is_whole(key, clean):
             return key
@@ -139,6 +158,19 @@ def add_upload(
         alt_text=alt_text,
         created_by=created_by,
     )
+
+
+def record_reviewer(*, workspace_id: int, image_ids: Collection[int], reviewer: User) -> None:
+    """Write on pictures of the workspace who approved them; others are left alone."""
+    for image in Image.objects.filter(workspace_id=workspace_id, pk__in=image_ids):
+        image.reviewer_id = reviewer.pk
+        image.provenance |= {"reviewer": reviewer.pk, "reviewer_name": str(reviewer)}
+        image.save(update_fields=["reviewer_id", "provenance"])
+
+
+def file_url(image_id: int) -> str:
+    """The address at which pages and API clients fetch a picture."""
+    return f"/api/images/{image_id}/file"
 
 
 def open_image(image: Image) -> bytes:

@@ -72,6 +72,17 @@
     });
   });
   document.addEventListener("keydown", (event) => {
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping();
+    const keys = document.getElementById("keys");
+    if (event.key === "?" && bare && keys && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      keys.showModal();
+    }
+    const search = document.querySelector("[data-search]");
+    if (event.key === "/" && bare && search && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      search.focus();
+    }
     if (event.key !== "Escape") return;
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
       menu.open = false;

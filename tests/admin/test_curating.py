@@ -10,12 +10,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from templates_gallery.models import GalleryEntry
 from tests import factories as make
 from tests.admin.conftest import page
 from tests.graphs import brief, graph, text
 from workflows.admin.outline import outline
-from workspaces.models import Membership, Role, User
+from workspaces.models import ApiToken, Membership, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -23,19 +22,6 @@ pytestmark = pytest.mark.django_db
 def _rights(user: User, *names: str) -> User:
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     return user
-
-
-def _entry_form(entry: GalleryEntry, **changed: Any) -> dict[str, Any]:
-    form = {
-        "template": entry.template_id,
-        "category": entry.category_id,
-        "title": entry.title,
-        "channels": "[]",
-        "sample": "{}",
-        "sample_inputs": "{}",
-        "order": 0,
-    }
-    return {**form, **changed}
 
 
 def test_a_person_is_added_by_email_and_logs_in(root: Client, client: Client) -> None:
@@ -149,30 +135,6 @@ def test_reading_rights_do_not_archive(client_of: Callable[[User], Client]) -> N
     assert template.archived_at is None
 
 
-def test_the_gallery_is_published_featured_and_ordered_in_its_list(root: Client) -> None:
-    entry = make.GalleryEntryFactory(published=False)
-    row = {"id": entry.pk, "published": "on", "featured": "on", "order": 3}
-    form = {**_inline("form", 1, row), "_save": "Save"}
-    assert root.post(page(GalleryEntry, "changelist"), form).status_code == 302
-    entry.refresh_from_db()
-    assert (entry.published, entry.featured, entry.order) == (True, True, 3)
-
-
-def test_a_workspaces_own_template_is_refused_in_the_gallery(root: Client) -> None:
-    entry, private = make.GalleryEntryFactory(), make.TemplateFactory()
-    form = _entry_form(entry, template=private.pk)
-    answer = root.post(page(GalleryEntry, "change", entry.pk), form)
-    assert "Only a global template" in answer.content.decode()
-    assert (
-        root.post(
-            page(GalleryEntry, "change", entry.pk), _entry_form(entry, title="Better")
-        ).status_code
-        == 302
-    )
-    entry.refresh_from_db()
-    assert (entry.title, entry.template.workspace) == ("Better", None)
-
-
 def test_a_graph_reads_as_text_in_the_order_of_running() -> None:
     drawn = graph(
         [text("late"), brief("topic"), {**text("early"), "type": "conditional"}],
@@ -190,3 +152,14 @@ def test_a_graph_reads_as_text_in_the_order_of_running() -> None:
 def test_a_graph_that_runs_in_circles_still_reads_as_text() -> None:
     drawn = graph([text("a"), text("b")], "a > b > a")
     assert outline(drawn).splitlines()[0] == "a: A (compose_text)"
+
+
+def test_a_token_is_seen_without_its_key_and_revoked(root: Client) -> None:
+    token = make.ApiTokenFactory(scopes=["read", "run"], token_key="the-head-of-it")
+    body = root.get(page(ApiToken, "change", token.pk)).content.decode()
+    assert "read, run" in body
+    assert token.token_key not in body
+    assert root.get(page(ApiToken, "add")).status_code == 403
+    assert root.post(page(ApiToken, "change", token.pk), {"name": "x"}).status_code == 403
+    root.post(page(ApiToken, "delete", token.pk), {"post": "yes"})
+    assert not ApiToken.objects.exists()

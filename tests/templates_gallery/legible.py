@@ -20,7 +20,8 @@ _FAULTS = {
     "a label with nothing behind it": r"^\**\w[\w ]{0,24}:\**[ \t]*$",
     "a heading of nothing": r"^#+[ \t]*$",
     "an entry of nothing": r"^[ \t]*([-*]|\d+\.)[ \t]*$",
-    "marks around nothing": r"\*{4,}|\(\)|\[\]|“”|‘’|\"\"",
+    "marks around nothing": r"\*{4,}|\(\)|\[\]|“”|\"\"",
+    "two entries on one line": r"\w- \w|#\w+#\w",
     "a bare None": r"\bNone\b|\bnull\b",
 }
 _SECTION = re.compile(r"^(#{1,6}) [^\n]+\n+(#{1,6}) ", re.MULTILINE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.engine import Drive
+from tests.factories import ReferenceFileFactory
 from tests.scripted_openai import ScriptedOpenAI
 from tests.templates_gallery.legible import EMPTY, faults, rendered
 from tests.templates_gallery.runs import (
@@ -15,7 +17,6 @@ from tests.templates_gallery.runs import (
     Played,
     Template,
     play,
-    questions,
     sample,
     steps,
     templates,
@@ -66,10 +67,8 @@ def written(played: Played) -> Iterator[tuple[str, str]]:
             yield row.key, text
         for image in (row.output or {}).get("images") or []:
             yield f"{row.key} alt text", image["alt_text"]
-    for task in played.execution.node_runs.filter(review_tasks__isnull=False).values_list(
-        "key", "review_tasks__instructions"
-    ):
-        yield task
+    reviews = played.execution.node_runs.filter(review_tasks__isnull=False)
+    yield from reviews.values_list("key", "review_tasks__instructions")
     for document in played.documents:
         yield "title", document.title
         yield "body", document.body
@@ -155,10 +154,11 @@ def test_a_rejection_publishes_nothing(
 
 
 def texts(value: Any) -> list[str]:
-    """Every text in a brief's value."""
+    """Every sentence in a brief's value."""
     if isinstance(value, list):
         return [text for entry in value for text in texts(entry)]
-    return [line.strip() for line in str(value).splitlines() if line.strip()]
+    sentences = re.split(r"(?<=[.!?])\s+|\n", str(value))
+    return [one.strip().rstrip(".") for one in sentences if one.strip()]
 
 
 def test_every_answer_of_the_brief_has_a_use(
@@ -177,6 +177,16 @@ def test_every_answer_of_the_brief_has_a_use(
     assert not lost
 
 
-def test_nothing_but_the_sample_is_asked(template: Template) -> None:
-    keys = [one["key"] for one in questions(template)]
-    assert len(keys) == len(set(keys))
+@pytest.mark.parametrize("quote", ["Harbour Works helped us.", None])
+def test_a_customer_who_stays_anonymous_is_named_to_nobody(
+    drive: Drive, providers: ScriptedOpenAI, small_pictures: None, quote: str | None
+) -> None:
+    study = next(one for one in TEMPLATES if one["slug"] == "case-study")
+    told = {key: f"Harbour Works {key}" for key in ("before", "change", "quoted")}
+    told |= {"customer": "Harbour Works", "naming": "Keep them anonymous", "quote": quote}
+    notes = ReferenceFileFactory(workspace=drive.workspace, text="Harbour Works said so.")
+    inputs = sample(study) | told | {"results": ["Harbour Works saves a day"], "notes": notes.pk}
+    played = play(drive, study, inputs)
+    assert played.execution.status == "completed", played.execution.error
+    assert not [where for where, text in written(played) if "Harbour" in text]
+    assert not [call for call in providers.calls if "Harbour" in str(call.body)]
