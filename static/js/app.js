@@ -9,6 +9,12 @@
   document.addEventListener("htmx:configRequest", addToken);
   document.addEventListener("htmx:config:request", addToken);
 
+  // A poll asks for what its element says now: a morph may have changed that a moment before.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { elt } = event.detail;
+    if ((elt.getAttribute("hx-trigger") || "").startsWith("every ")) event.detail.path = elt.getAttribute("hx-get");
+  });
+
   // What the person has opened or is typing stays theirs when a poll redraws the page; a link or
   // button that has the focus is redrawn like the rest.
   const isTyping = () => Boolean(document.activeElement && document.activeElement.matches("input, textarea, select, [contenteditable]"));

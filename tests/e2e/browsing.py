@@ -34,6 +34,10 @@ def start_chromium(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=found, args=list(browser.FLAGS))
 
 
+_LEFT = re.compile(r"^htmx:(sendAbort|afterRequest), ")
+"""What HTMX says of a request that was under way when its page was left."""
+
+
 class Tab:
     """Opens pages of one person and keeps what went wrong in them."""
 
@@ -71,7 +75,7 @@ class Tab:
         ]
 
     def _note(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
+        if kind in ("error", "warning") and not _LEFT.match(text):
             self.faults.append(f"{kind}: {text}")
 
 

@@ -256,6 +256,7 @@ def test_the_graph_and_the_list_change_places(
     assert page.url.endswith("view=list")
     change(run)
     expect(page.locator("#lanes-line")).to_contain_text("2 of 3 done")
+    page.wait_for_timeout(1_500)
     expect(page.locator("#graph")).to_have_count(0)
 
 
