@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 
 from documents.export import render_markdown
 from templates_gallery import pictures
+from templates_gallery.admin_filters import HasCover, HasSample
 from templates_gallery.admin_forms import EntryRowForm, GalleryEntryForm, shelf_choices
 from templates_gallery.admin_pages import EntryPages, attachment
 from templates_gallery.bundle import export_entries
@@ -43,25 +44,6 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
         return int(row.entries_n)  # type: ignore[attr-defined]
 
 
-class HasSample(admin.SimpleListFilter):
-    """Whether people can look at what a template makes."""
-
-    title = "sample"
-    parameter_name = "has_sample"
-
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        """Two."""
-        return [("yes", "With a sample"), ("no", "Without")]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[GalleryEntry]
-    ) -> QuerySet[GalleryEntry]:
-        """The chosen half."""
-        if self.value() == "no":
-            return queryset.filter(sample={})
-        return queryset.exclude(sample={}) if self.value() == "yes" else queryset
-
-
 @admin.register(GalleryEntry)
 class GalleryEntryAdmin(EntryPages):
     """Entries: publish, feature, order, describe, import and export."""
@@ -85,7 +67,7 @@ class GalleryEntryAdmin(EntryPages):
         "published",
         "featured",
         HasSample,
-        ("cover", admin.EmptyFieldListFilter),
+        HasCover,
     )
     list_select_related = ("template", "category")
     list_per_page = 50

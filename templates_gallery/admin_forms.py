@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from documents.inspect import MAX_IMAGE_BYTES
 from documents.uploads import CleanImage, UploadRejected
 from templates_gallery import pictures
+from templates_gallery.admin_fields import LinesField
 from templates_gallery.importing import MAX_BYTES
 from templates_gallery.models import Category, GalleryEntry
 from workflows import samples
@@ -26,6 +27,13 @@ _SAMPLE_FIELDS = {
 class GalleryEntryForm(forms.ModelForm[GalleryEntry]):
     """An entry for a template that everybody may see."""
 
+    channels = LinesField(
+        most=20,
+        longest=40,
+        required=False,
+        help_text="One a line, such as Instagram.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     cover_file = forms.FileField(
         required=False,
         label="New cover",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from workflows.models import WorkflowTemplate
 from workspaces.models import User
 
 MAX_BYTES = 2_000_000
-_LONGEST = 300
+_LONGEST = 1_000
 """Characters of a value that a preview shows."""
 
 
@@ -80,24 +81,37 @@ def import_entry(
     )
 
 
+_LABEL = re.compile(r"Step [^:]+: label")
+_PLAIN = ("name", "description", "category", "tags")
+
+
 def _state(template: WorkflowTemplate) -> dict[str, Any]:
     """Everything that can change, by what people call it."""
     if template.current_version is None:
         return {}
     data = to_export(template)
-    shown = data.pop("gallery", {})
-    steps = {f"Step {one['key']}": one for one in data.pop("nodes")}
-    edges = {"Connections": [_arrow(edge) for edge in data.pop("edges")]}
-    plain = {name.replace("_", " ").capitalize(): data[name] for name in _PLAIN}
-    return (
-        plain
-        | {f"Gallery: {name.replace('_', ' ')}": shown[name] for name in shown}
-        | steps
-        | edges
-    )
+    found: dict[str, Any] = {name.capitalize(): data[name] for name in _PLAIN}
+    for name, value in data.get("gallery", {}).items():
+        found[f"Gallery: {name.replace('_', ' ')}"] = value
+    for node in data["nodes"]:
+        found |= _leaves(f"Step {node['key']}", node)
+    found["Connections"] = [_arrow(edge) for edge in data["edges"]]
+    found["Notes"] = [note["text"] for note in data["canvas_notes"]]
+    return found
 
 
-_PLAIN = ("name", "description", "category", "tags", "canvas_notes")
+def _leaves(path: str, value: Any) -> dict[str, Any]:
+    """Every single value in a step, by its path, so that a preview shows what differs alone."""
+    if isinstance(value, Mapping):
+        inner = list(value.items())
+    elif isinstance(value, list):
+        inner = [(str(number), one) for number, one in enumerate(value)]
+    else:
+        return {path: value}
+    found: dict[str, Any] = {}
+    for name, one in inner:
+        found |= _leaves(path if name == "config" else f"{path}: {name}", one)
+    return found
 
 
 def _arrow(edge: Mapping[str, Any]) -> str:
@@ -106,14 +120,21 @@ def _arrow(edge: Mapping[str, Any]) -> str:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """What differs; of a new template, its steps by their labels alone."""
+    if not before:
+        labels = [value for what, value in after.items() if _LABEL.fullmatch(what)]
+        rest = {what: value for what, value in after.items() if not what.startswith("Step ")}
+        after = {**rest, "Steps": labels}
     for what in [*after, *(gone for gone in before if gone not in after)]:
         old, new = before.get(what), after.get(what)
-        if old != new and (old or new):
-            yield Change(what, _brief(old), _brief(new))
+        if old != new and (_text(old) or _text(new)):
+            yield Change(what, _text(old), _text(new))
 
 
-def _brief(value: Any) -> str:
+def _text(value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = "\n".join(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

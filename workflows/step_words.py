@@ -32,7 +32,7 @@ def _copy(config: Config) -> str:
 
 def _image(config: Config) -> str:
     count = _count(config.get("quantity", 1), "image", "images")
-    size = str(config.get("size") or "")
+    size = str(config.get("size") or "").replace("_", " ")
     return f"Makes {count}, {size}" if size and "{{" not in size else f"Makes {count}"
 
 

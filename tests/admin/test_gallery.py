@@ -30,7 +30,7 @@ def form_of(entry: GalleryEntry, **changed: Any) -> dict[str, Any]:
         "template": entry.template_id,
         "category": entry.category_id or "",
         "title": entry.title,
-        "channels": "[]",
+        "channels": "\n".join(entry.channels),
         "sample_inputs": "{}",
         "published": "on",
         "order": entry.order,
@@ -80,6 +80,7 @@ def test_the_list_shows_covers_and_who_has_a_sample(root: Client) -> None:
     assert body.count("icon-yes.svg") == 1
     assert root.get(LIST, {"has_sample": "yes"}).context["cl"].result_count == 1
     assert root.get(LIST, {"has_sample": "no"}).context["cl"].result_count == 1
+    assert list(root.get(LIST, {"has_cover": "yes"}).context["cl"].result_list) == [entry]
 
 
 def test_entries_are_published_and_featured_together(root: Client) -> None:
@@ -116,6 +117,15 @@ def test_a_workspaces_own_template_is_refused_in_the_gallery(root: Client) -> No
     assert save(root, entry, title="Better").status_code == 302
     entry.refresh_from_db()
     assert (entry.title, entry.template.workspace) == ("Better", None)
+
+
+def test_channels_are_written_one_a_line(root: Client) -> None:
+    entry = make.GalleryEntryFactory(channels=["Blog"])
+    save(root, entry, channels="Instagram\n\n X ")
+    entry.refresh_from_db()
+    assert entry.channels == ["Instagram", "X"]
+    for text, said in [("x" * 41, "At most 40 characters a line."), ("x\n" * 21, "At most 20")]:
+        assert said in save(root, entry, channels=text).content.decode()
 
 
 def test_a_cover_is_kept_under_the_entrys_id_replaced_and_removed(

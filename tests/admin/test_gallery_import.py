@@ -36,7 +36,7 @@ def test_a_file_is_shown_first_and_written_once_it_is_confirmed(root: Client) ->
     shown = root.post(PAGE, {"file": SimpleUploadedFile("lab.json", FILE.read_bytes())})
     assert shown.status_code == 200
     body = shown.content.decode()
-    assert "Nothing has been written yet." in body and "Step lines" in body
+    assert "Nothing has been written yet." in body and "Twenty lines" in body
     assert not WorkflowTemplate.objects.exists()
     assert "subject-line-lab" in hidden(body)
     done = send(root, FILE.read_text(), confirm="Import")

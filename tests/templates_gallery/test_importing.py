@@ -33,6 +33,13 @@ def test_a_new_template_stands_unpublished_on_its_shelf() -> None:
     entry = GalleryEntry.objects.get()
     assert (entry.title, entry.published) == (data()["gallery"]["title"], False)
     assert entry.category and entry.category.slug == "email"
+    steps = next(change.after for change in done.changes if change.what == "Steps")
+    assert steps.splitlines() == [
+        "Email brief",
+        "Twenty lines",
+        "Pick five to test",
+        "Lines to test",
+    ]
 
 
 def test_a_preview_tells_what_would_change_and_writes_nothing() -> None:
@@ -46,16 +53,16 @@ def test_a_preview_tells_what_would_change_and_writes_nothing() -> None:
     changed["edges"][1]["target"] = "document"
     told = bring(changed, update=True, dry_run=True)
     assert (told.slug, told.is_new, told.version) == ("subject-line-lab", False, 2)
-    assert {change.what for change in told.changes} == {
-        "Name",
-        "Gallery: title",
-        "Step lines",
-        "Step review",
-        "Step document",
-        "Connections",
-    }
-    gone = next(change for change in told.changes if change.what == "Step review")
-    assert gone.before and not gone.after
+    found = {change.what: (change.before, change.after) for change in told.changes}
+    assert found.pop("Name") == ("Subject line lab", "Lines")
+    assert found.pop("Gallery: title")[1] == "Better lines"
+    assert found.pop("Step lines: quantity") == ("20", "8")
+    assert found.pop("Step document: body")[1] == "Nothing"
+    before, after = found.pop("Connections")
+    assert before.splitlines()[-1] == "review.approved > document"
+    assert after.splitlines() == ["brief > lines", "lines > document"]
+    assert found and all(what.startswith("Step review: ") for what in found)
+    assert all(before and not after for before, after in found.values())
     assert WorkflowVersion.objects.count() == 1
     assert WorkflowTemplate.objects.get().name == "Subject line lab"
 
