@@ -7,8 +7,10 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from workflows.engine.states import ExecutionStatus, ReviewState
-from workflows.models import ReviewTask, WorkflowExecution
+from workflows.engine.states import ExecutionStatus
+from workflows.models import WorkflowExecution
+from workflows.reviews import inbox
+from workflows.reviews.inbox import Tab
 from workspaces.access import Access
 from workspaces.models import User, Workspace
 
@@ -23,12 +25,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "workspace": access.workspace,
         "workspaces": SimpleLazyObject(lambda: _workspaces(request)),
         "runs_active": SimpleLazyObject(lambda: runs_active(access.workspace)),
-        "reviews_waiting": SimpleLazyObject(lambda: reviews_waiting(access.workspace)),
+        "reviews_waiting": SimpleLazyObject(lambda: reviews_waiting(access, _person(request))),
     }
 
 
+def _person(request: HttpRequest) -> User:
+    """Whoever has access is signed in."""
+    return cast("User", request.user)
+
+
 def _workspaces(request: HttpRequest) -> list[Workspace]:
-    return list(Workspace.objects.filter(memberships__user=cast("User", request.user)))
+    return list(Workspace.objects.filter(memberships__user=_person(request)))
 
 
 def runs_active(workspace: Workspace) -> int:
@@ -37,7 +44,6 @@ def runs_active(workspace: Workspace) -> int:
     return WorkflowExecution.objects.filter(workspace=workspace, status__in=states).count()
 
 
-def reviews_waiting(workspace: Workspace) -> int:
-    """Reviews that wait for anybody."""
-    rows = ReviewTask.objects.filter(node_run__execution__workspace=workspace)
-    return rows.filter(state=ReviewState.WAITING).count()
+def reviews_waiting(access: Access, user: User) -> int:
+    """Reviews that wait for the person, as the inbox lists them."""
+    return inbox.asked(inbox.listed(access.workspace, Tab.WAITING), user, access.role).count()

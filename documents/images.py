@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
@@ -158,6 +158,19 @@ def add_upload(
         alt_text=alt_text,
         created_by=created_by,
     )
+
+
+def record_reviewer(*, workspace_id: int, image_ids: Collection[int], reviewer: User) -> None:
+    """Write on pictures of the workspace who approved them; others are left alone."""
+    for image in Image.objects.filter(workspace_id=workspace_id, pk__in=image_ids):
+        image.reviewer_id = reviewer.pk
+        image.provenance |= {"reviewer": reviewer.pk, "reviewer_name": str(reviewer)}
+        image.save(update_fields=["reviewer_id", "provenance"])
+
+
+def file_url(image_id: int) -> str:
+    """The address at which pages and API clients fetch a picture."""
+    return f"/api/images/{image_id}/file"
 
 
 def open_image(image: Image) -> bytes:

@@ -62,6 +62,7 @@ def checks() -> list[Check]:
             (PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"),
             production,
         ),
+        Check("API description", (PYTHON, "-m", "scripts.openapi", "--check")),
         Check("mypy", (PYTHON, "-m", "mypy", ".")),
     ]
     if next((ROOT / "templates").rglob("*.html"), None):

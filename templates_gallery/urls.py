@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from templates_gallery.views import gallery
+from templates_gallery.views import gallery, launch, template
 
 app_name = "gallery"
 urlpatterns = [
     path("templates", gallery.gallery, name="list"),
+    path("templates/<slug:template>", template.template_page, name="template"),
+    path("templates/<slug:template>/customise", template.customise, name="customise"),
+    path("templates/<slug:template>/launch", launch.template_launch, name="launch"),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 
 from tests.engine import Drive
 from tests.scripted_openai import ScriptedOpenAI
@@ -65,6 +66,18 @@ def stranger(db: None) -> User:
     room = Workspace.objects.create(name="Elsewhere", slug="elsewhere")
     Membership.objects.create(workspace=room, user=user, role=Role.OWNER)
     return user
+
+
+@pytest.fixture
+def browse() -> Callable[[User], Client]:
+    """``browse(user)``: a client in which the person is signed in."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
 
 
 @pytest.fixture(autouse=True)

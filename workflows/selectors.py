@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workflows.models import (
     AgentJob,
@@ -58,10 +58,9 @@ def reviews_of(workspace: Workspace) -> QuerySet[ReviewTask]:
 
 def mine(reviews: QuerySet[ReviewTask], user: User, role: str) -> QuerySet[ReviewTask]:
     """Those that name the person, or nobody and a role that the person has."""
-    roles = [one.value for one in Role if RANK[one] <= RANK[Role(role)]]
-    named = ReviewTask.objects.filter(assignees=user).values("pk")
-    by_role = Q(assignees=None) & (Q(role="") | Q(role__in=roles))
-    return reviews.filter(Q(pk__in=named) | by_role)
+    roles = ["", *(one.value for one in Role if RANK[one] <= RANK[Role(role)])]
+    named = ReviewTask.assignees.through.objects.filter(reviewtask=OuterRef("pk"))
+    return reviews.filter(Exists(named.filter(user=user)) | (~Exists(named) & Q(role__in=roles)))
 
 
 def usable_providers(workspace: Workspace) -> QuerySet[Provider]:

@@ -2,12 +2,42 @@
 
 from django.urls import path
 
-from workflows.views import home, library, reviews, runs
+from workflows.views import launch, monitor, project, runs, step
+from workflows.views.home import page as home
+from workflows.views.library import changes, imports, listing, versions, workflow
+from workflows.views.reviews import inbox, page, regenerate
+
+_ONE = "workflows/<int:pk>"
 
 app_name = "workflows"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("workflows", library.workflow_list, name="list"),
+    path("home/runs", home.home_live, name="home-live"),
+    path("home/setup/hide", home.hide_setup, name="setup-hide"),
+    path("workflows", listing.workflow_list, name="list"),
+    path("workflows/import", imports.import_page, name="import"),
+    path(_ONE, workflow.workflow_page, name="workflow"),
+    path(f"{_ONE}/edit", changes.edit, name="edit"),
+    path(f"{_ONE}/archive", changes.archive, name="archive"),
+    path(f"{_ONE}/export", imports.export, name="export"),
+    path(f"{_ONE}/versions", versions.version_list, name="versions"),
+    path(f"{_ONE}/versions/<int:number>", versions.version_page, name="version"),
+    path(f"{_ONE}/versions/<int:number>/restore", versions.restore, name="restore"),
+    path("workflows/<int:workflow_id>/launch", launch.workflow_launch, name="launch"),
+    path("workflows/<int:workflow_id>/estimate", launch.launch_estimate, name="launch-estimate"),
     path("runs", runs.run_list, name="runs"),
-    path("reviews", reviews.review_inbox, name="reviews"),
+    path("runs/live", runs.runs_live, name="runs-live"),
+    path("runs/<int:execution_id>", monitor.run_page, name="run"),
+    path("runs/<int:execution_id>/live", monitor.run_live, name="run-live"),
+    path("runs/<int:execution_id>/steps/<slug:key>", step.run_step, name="run-step"),
+    path("projects/<int:pk>", project.project_documents, name="project"),
+    path("projects/<int:pk>/runs", project.project_runs, name="project-runs"),
+    path("reviews", inbox.review_inbox, name="reviews"),
+    path("reviews/<int:review_id>", page.review_page, name="review"),
+    path("reviews/<int:review_id>/live", page.review_live, name="review-live"),
+    path(
+        "reviews/<int:review_id>/regenerate",
+        regenerate.review_regenerate,
+        name="review-regenerate",
+    ),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -14,6 +15,10 @@ from django_htmx.middleware import HtmxDetails
 
 from workspaces.access import Access, Action, find_access, least_role
 from workspaces.models import User
+
+LAST = "workspace"
+"""The cookie that holds the slug of the workspace last opened."""
+_YEAR = 365 * 24 * 60 * 60
 
 
 class SignedInRequest(HttpRequest):
@@ -61,10 +66,21 @@ def page(action: Action, *methods: str) -> Callable[[View], View]:
                 raise Http404("There is no such workspace.")
             request.access = access
             require(access, action)
-            return view(request, **kwargs)
+            return _remember(request, view(request, **kwargs))
 
         answered = methods or ("GET", "HEAD")
         guarded.methods = answered  # type: ignore[attr-defined]  # read by the test of every URL
         return login_required(require_http_methods(answered)(guarded))
 
     return decorate
+
+
+def _remember(request: PageRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Keep which workspace was opened last; polls of other tabs do not count."""
+    slug = request.access.workspace.slug
+    if not request.htmx and request.COOKIES.get(LAST) != slug:
+        is_secure = bool(settings.SESSION_COOKIE_SECURE)
+        response.set_cookie(
+            LAST, slug, max_age=_YEAR, secure=is_secure, httponly=True, samesite="Lax"
+        )
+    return response

@@ -21,12 +21,16 @@ def render_markdown(text: str) -> str:
     return clean(MARKDOWN.render(text))
 
 
-def clean(html: str) -> str:
-    """HTML with nothing left in it but what ``render_markdown`` allows."""
+def clean(html: str, *, heading_ids: bool = False) -> str:
+    """HTML with nothing left in it but what ``render_markdown`` allows.
+
+    ``heading_ids`` keeps the ids of headings too, where a page links to headings.
+    """
+    named = {f"h{level}": {"id"} for level in range(1, 7)} if heading_ids else {}
     return nh3.clean(
         html,
         tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        attributes={**_ATTRIBUTES, **named},
         attribute_filter=_own_pictures,
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer nofollow",

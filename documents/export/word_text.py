@@ -76,7 +76,7 @@ def _block(writer: _Writer, tokens: Sequence[Token], at: int) -> int:
         case "blockquote_close":
             writer.quotes -= 1
         case "heading_open":
-            heading = writer.word.add_heading(level=min(int(token.tag[1]), 9))
+            heading = _new(writer, f"Heading {token.tag[1]}")
             _inline(writer, heading, tokens[at + 1].children or [])
             return at + 3
         case "inline":
@@ -84,7 +84,7 @@ def _block(writer: _Writer, tokens: Sequence[Token], at: int) -> int:
         case "fence" | "code_block":
             _code(_paragraph(writer).add_run(token.content.rstrip("\n")))
         case "hr":
-            writer.word.add_paragraph("* * *")
+            _new(writer, None).add_run("* * *")
         case "table_open":
             return _table(writer, tokens, at)
     return at + 1
@@ -92,15 +92,26 @@ def _block(writer: _Writer, tokens: Sequence[Token], at: int) -> int:
 
 def _paragraph(writer: _Writer) -> Paragraph:
     if not writer.lists:
-        return writer.word.add_paragraph(style="Quote" if writer.quotes else None)
+        return _new(writer, "Quote" if writer.quotes else None)
     if not writer.first:
-        return writer.word.add_paragraph(style=_styled("List Continue", len(writer.lists)))
+        return _new(writer, _styled("List Continue", len(writer.lists)))
     writer.first = False
     inside = writer.lists[-1]
-    paragraph = writer.word.add_paragraph(style=inside.style)
+    paragraph = _new(writer, inside.style)
     if inside.number is not None:
         properties: Any = paragraph._p.get_or_add_pPr()
         properties.get_or_add_numPr().get_or_add_numId().val = inside.number
+    return paragraph
+
+
+def _new(writer: _Writer, style: str | None) -> Paragraph:
+    """A paragraph at the end; python-docx looks at all that is there to find that place."""
+    element: Any = OxmlElement("w:p")
+    end: Any = writer.word.element.body.sectPr
+    end.addprevious(element)
+    paragraph = Paragraph(element, writer.word._body)
+    if style:
+        paragraph.style = style
     return paragraph
 
 
@@ -153,8 +164,7 @@ def _inline(writer: _Writer, paragraph: Paragraph, children: Sequence[Token]) ->
         else:
             text = "\n" if child.type in {"softbreak", "hardbreak"} else child.content
             run = paragraph.add_run(" " if child.type == "softbreak" else text)
-            run.bold, run.italic = marks["strong"] > 0 or None, marks["em"] > 0 or None
-            run.font.strike = marks["s"] > 0 or None
+            _mark(run, marks)
             if child.type == "code_inline":
                 _code(run)
             if link.startswith(("http://", "https://")):
@@ -165,6 +175,15 @@ def _pictured(writer: _Writer, image: Token) -> bool:
     """Show a picture of the document; of any other, the words that describe it are written."""
     found = OWN_ADDRESS.fullmatch(str(image.attrs.get("src", "")))
     return bool(found) and writer.show(int(found[1]) if found else 0)
+
+
+def _mark(run: Run, marks: dict[str, int]) -> None:
+    if marks["strong"]:
+        run.bold = True
+    if marks["em"]:
+        run.italic = True
+    if marks["s"]:
+        run.font.strike = True
 
 
 def _code(run: Run) -> None:

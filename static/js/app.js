@@ -9,11 +9,12 @@
   document.addEventListener("htmx:configRequest", addToken);
   document.addEventListener("htmx:config:request", addToken);
 
-  // What the person has opened or is typing stays theirs when a poll redraws the page.
+  // What the person has opened or is typing stays theirs when a poll redraws the page; a link or
+  // button that has the focus is redrawn like the rest.
+  const isTyping = () => Boolean(document.activeElement && document.activeElement.matches("input, textarea, select, [contenteditable]"));
   const kept = { DETAILS: ["open"], DIALOG: ["open"] };
   const morphing = {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
     callbacks: {
       beforeAttributeUpdated: (name, node) => !(kept[node.tagName] || []).includes(name),
       beforeNodeMorphed: (node) => !(node.dataset && "keep" in node.dataset),
@@ -23,7 +24,7 @@
     htmx.defineExtension("morph", {
       isInlineSwap: (style) => style === "morph",
       handleSwap: (style, target, fragment) =>
-        style === "morph" ? Idiomorph.morph(target, fragment.children, morphing) : undefined,
+        style === "morph" ? Idiomorph.morph(target, fragment.children, { ...morphing, ignoreActiveValue: isTyping() }) : undefined,
     });
   }
 
@@ -71,6 +72,17 @@
     });
   });
   document.addEventListener("keydown", (event) => {
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping();
+    const keys = document.getElementById("keys");
+    if (event.key === "?" && bare && keys && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      keys.showModal();
+    }
+    const search = document.querySelector("[data-search]");
+    if (event.key === "/" && bare && search && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      search.focus();
+    }
     if (event.key !== "Escape") return;
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
       menu.open = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,15 +10,16 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
+_GROUP = re.compile(r"\(\?P<(\w+)>[^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """One URL, by its name with its namespaces."""
+    """One URL, by its path with ``{parameters}``."""
 
-    name: str
+    path: str
     view: Callable[..., Any]
-    parameters: tuple[str, ...]
 
     @property
     def methods(self) -> frozenset[str]:
@@ -28,25 +30,27 @@ class Url:
             named = getattr(cls, "actions", None) or [m for m in METHODS if hasattr(cls, m.lower())]
         return frozenset(named or ["GET"]) & frozenset(METHODS)
 
+    @property
+    def parameters(self) -> list[str]:
+        """Names in the path, in their order."""
+        return re.findall(r"{(\w+)}", self.path)
+
 
 def every_url() -> list[Url]:
     """All URLs, in the order in which they are tried."""
-    return list(_walk(get_resolver().url_patterns, (), ()))
+    return list(_walk(get_resolver().url_patterns, "/"))
 
 
-def _walk(
-    entries: list[URLPattern | URLResolver], names: tuple[str, ...], outer: tuple[str, ...]
-) -> Iterator[Url]:
+def _walk(entries: list[URLPattern | URLResolver], above: str) -> Iterator[Url]:
     for entry in entries:
-        parameters = (*outer, *entry.pattern.converters, *_groups(entry))
+        path = above + _readable(str(entry.pattern))
         if isinstance(entry, URLResolver):
-            inner = (*names, entry.namespace) if entry.namespace else names
-            yield from _walk(entry.url_patterns, inner, parameters)
+            yield from _walk(entry.url_patterns, path)
         else:
-            yield Url(":".join((*names, entry.name or "?")), entry.callback, parameters)
+            yield Url(path, entry.callback)
 
 
-def _groups(entry: URLPattern | URLResolver) -> tuple[str, ...]:
-    """Named groups of a pattern that is written as a regular expression."""
-    known = entry.pattern.converters
-    return tuple(name for name in entry.pattern.regex.groupindex if name not in known)
+def _readable(pattern: str) -> str:
+    """A route or a regular expression as a path with ``{names}``."""
+    plain = _CONVERTER.sub(r"{\1}", _GROUP.sub(r"{\1}", pattern))
+    return plain.removeprefix("^").removesuffix("$").removesuffix("\\Z").replace("\\", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image as Picture
 
-from documents.images import add_upload
+from documents.images import put_object, store_image
+from documents.inspect import CONTENT_TYPES, EXTENSIONS
 from documents.models import Image
-from tests.documents.conftest import encoded, png
+from documents.uploads import CleanImage
+from tests.documents.conftest import encoded, png, storage
 from workspaces.access import Access
 from workspaces.models import Membership, User, Workspace
 from workspaces.tokens import issue_token
@@ -47,6 +50,8 @@ class ApiClient(Client):
         """POST a form with files."""
         return self.post(f"/api{path}", fields)
 
+
+__all__ = ["storage"]  # a fixture of the documents' tests
 
 Program = Callable[..., ApiClient]
 
@@ -123,4 +128,10 @@ def sent(name: str = "picture.png", data: bytes | None = None) -> SimpleUploaded
 def put_picture(workspace: Workspace, colour: str = "red", kind: str = "PNG") -> Image:
     """A picture of the workspace with its bytes in the storage."""
     data = encoded(Picture.new("RGB", (8, 6), colour), kind)
-    return add_upload(workspace=workspace, data=data, alt_text=f"A {colour} field")
+    clean = CleanImage(
+        data, CONTENT_TYPES[kind], EXTENSIONS[kind], 8, 6, hashlib.sha256(data).hexdigest()
+    )
+    key = put_object(clean, workspace_id=workspace.pk)
+    return store_image(
+        workspace=workspace, clean=clean, key=key, source="upload", alt_text=f"A {colour} field"
+    )

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.browsing import Tab, start_chromium
+from tests.e2e.world import World, make_world
+from workspaces.models import User, Workspace
 
 OpenPage = Callable[..., Page]
 
@@ -41,3 +43,9 @@ def browser_page(tab: Tab) -> Iterator[OpenPage]:
     """
     with ExitStack() as stack:
         yield lambda user=None, **options: stack.enter_context(tab.opened(user, **options))
+
+
+@pytest.fixture
+def world(live_server: Any, workspace: Workspace, owner: User) -> World:
+    """A workspace with something of everything."""
+    return make_world(workspace, owner)

@@ -37,16 +37,29 @@ class ReviewItem(serializers.Serializer[Any]):
     image = ImageValue(required=False, help_text="Of a picture.")
 
 
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "enum": ["none", "one", "many"]}, {"type": "integer"}]}
+)
+class PickField(serializers.Field[Any, Any, Any, Any]):
+    """How many items a decision picks."""
+
+    def to_representation(self, value: Any) -> Any:
+        """As the step has it."""
+        return value
+
+
 class Rules(serializers.Serializer[Any]):
     """What a decision must hold."""
 
-    pick_copy = serializers.JSONField(help_text="`none`, `one`, `many` or a number.")
-    pick_images = serializers.JSONField(help_text="`none`, `one`, `many` or a number.")
+    pick_copy = PickField(default="none")
+    pick_images = PickField(default="none")
     revise = serializers.CharField(
-        allow_blank=True, help_text="The step that request_changes runs again; none when empty."
+        default="",
+        allow_blank=True,
+        help_text="The step that request_changes runs again; none when empty.",
     )
-    max_rounds = serializers.IntegerField()
-    on_timeout = serializers.CharField()
+    max_rounds = serializers.IntegerField(default=3)
+    on_timeout = serializers.CharField(default="wait")
 
 
 class Decision(serializers.Serializer[ReviewDecision]):

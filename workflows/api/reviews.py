@@ -57,8 +57,8 @@ class ReviewView(WorkspaceView):
         return get_object_or_404(reviews_of(self.workspace), pk=review_id)
 
     def answer(self, review_id: int) -> Response:
-        """The review as it stands now."""
-        return Response(shapes.ReviewRow(self.find(review_id)).data)
+        """The review as it stands after a change."""
+        return Response(shapes.ReviewRow(reviews_of(self.workspace).get(pk=review_id)).data)
 
 
 class ReviewsView(WorkspaceView):
@@ -82,7 +82,7 @@ class ReviewDetailView(ReviewView):
     @extend_schema(operation_id="get_review", responses=shapes.ReviewRow)
     def get(self, request: WorkspaceRequest, review_id: int) -> Response:
         """Read a review with everything that is to be judged."""
-        return self.answer(review_id)
+        return Response(shapes.ReviewRow(self.find(review_id)).data)
 
 
 class DecideView(ReviewView):

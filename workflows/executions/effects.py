@@ -13,6 +13,7 @@ from documents.models import Document
 from workflows.engine.states import Door, NodeStatus
 from workflows.executions import lanes
 from workflows.executions.moves import open_door
+from workflows.executions.origin import origin
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.nodes.base import NodeError
 from workflows.nodes.effects import AskReview, OpenLanes, SaveDocument
@@ -49,7 +50,7 @@ def save_document(
 
 
 def _document(execution: WorkflowExecution, run: NodeRun, effect: SaveDocument) -> Document:
-    source = {"execution": execution.pk, "node": run.key, "lane": run.lane, "round": run.round}
+    source = origin(execution, run)
     author = execution.launched_by
     document_id = effect.document_id or (run.output or {}).get("document_id")
     if document_id is None:

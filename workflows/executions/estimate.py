@@ -61,10 +61,12 @@ def estimate(
     inputs: Mapping[str, Any],
     workspace: Workspace,
     project: Project | None = None,
+    rates: Rates | None = None,
 ) -> Estimate:
     """Estimate a run of this graph, in whatever state: a draft or a half-filled brief too.
 
-    Asks no service, and the database a few times however many steps there are.
+    Asks no service, and the database a few times however many steps there are. Whoever estimates
+    many graphs hands the same ``rates`` to each.
     """
     values, issues = _values(graph, inputs, workspace)
     scope: Scope = {
@@ -74,7 +76,7 @@ def estimate(
         "today": timezone.localdate().isoformat(),
         "feedback": "",
     }
-    rates = Rates(workspace)
+    rates = rates or Rates(workspace)
     steps = forecast(graph, scope)
     lane_seconds = {step.node.key: _lane_seconds(step, rates) for step in steps}
     nodes = tuple(

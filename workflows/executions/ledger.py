@@ -237,7 +237,9 @@ class Ledger:
             alt_text=call.alt_text[:500],
             provenance={
                 "execution": self.execution.pk,
+                "run": self.execution.title,
                 "node": self.run.key,
+                "step": self.run.label or self.run.key,
                 "agent_job": job.pk,
                 "provider": job.provider,
                 "model": made.answer.model or job.model,

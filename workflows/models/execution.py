@@ -55,6 +55,8 @@ class WorkflowExecution(models.Model):
     unpriced_calls = models.PositiveIntegerField(default=0)
     """Paid calls whose price is unknown, so that ``cost`` is never read as the whole."""
     error = models.JSONField(null=True, blank=True)
+    expected = models.JSONField(null=True, blank=True, editable=False)
+    """What the run was estimated to take, kept when it was first looked at."""
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -63,6 +65,7 @@ class WorkflowExecution(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["workspace", "status", "-created_at"], name="execution_list"),
+            models.Index(fields=["workspace", "-id"], name="execution_newest"),
             models.Index(
                 fields=["deadline_at"], condition=Q(status="running"), name="execution_deadline"
             ),

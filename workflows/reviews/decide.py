@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from documents.images import record_reviewer
 from workflows.engine.states import ExecutionStatus, ReviewState, Verdict
 from workflows.executions import finish
 from workflows.executions.moves import event, lock, write_events
@@ -145,6 +146,12 @@ def _close(
     user: User | None,
 ) -> None:
     decision = str(task.state)
+    if user is not None and task.state == ReviewState.APPROVED and result["images"]:
+        record_reviewer(
+            workspace_id=execution.workspace_id,
+            image_ids=[image["id"] for image in result["images"]],
+            reviewer=user,
+        )
     output = {
         **result,
         "decision": decision,

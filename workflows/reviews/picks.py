@@ -107,9 +107,20 @@ def _picks(rules: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [("copy", rules.get("pick_copy", "none")), ("image", rules.get("pick_images", "none"))]
 
 
+def ordered_fields(item: Item) -> dict[str, Any]:
+    """A copy item's fields in the order in which its text holds them; the database forgets it."""
+    text, fields = str(item["text"]), dict(item.get("fields") or {})
+
+    def place(key: str) -> tuple[int, int]:
+        value = str(fields[key])
+        return text.find(value), -len(value)
+
+    return {key: fields[key] for key in sorted(fields, key=place)}
+
+
 def _variant(item: Item, choices: Choices) -> dict[str, Any]:
     edit = choices.edits.get(str(item["id"]))
-    text, fields = str(item["text"]), dict(item.get("fields") or {})
+    text, fields = str(item["text"]), ordered_fields(item)
     if isinstance(edit, Mapping):
         fields |= {key: value for key, value in edit.items() if key in fields}
         text = "\n".join(map(str, fields.values()))

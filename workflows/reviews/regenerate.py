@@ -80,7 +80,8 @@ def regenerate_image(task_id: int, *, image: int | str, note: str, user: User) -
 @transaction.atomic
 def _order(task_id: int, image: int | str, user: User) -> _Order:
     """Find what is asked for, and note that it is being made."""
-    task, execution = _open_task(task_id)
+    found = ReviewTask.objects.values_list("node_run__execution_id", flat=True).get(pk=task_id)
+    task, execution = _open_task(task_id, found)
     check_right(user, task, execution.workspace_id)
     image_id = _image_id(task, image)
     picture = Image.objects.filter(pk=image_id, execution_id=execution.pk).first()
@@ -96,11 +97,13 @@ def _order(task_id: int, image: int | str, user: User) -> _Order:
     return _Order(task, execution, image_id, run, new_job(run, made_by.index))
 
 
-def _open_task(task_id: int) -> tuple[ReviewTask, WorkflowExecution]:
+def _open_task(task_id: int, execution_id: int) -> tuple[ReviewTask, WorkflowExecution]:
     """The task under its run's lock. Raises ``AlreadyDecided``."""
-    found = ReviewTask.objects.values_list("node_run__execution_id", flat=True).get(pk=task_id)
-    execution = lock(found)
-    task = ReviewTask.objects.select_for_update(of=("self",)).get(pk=task_id)
+    execution = lock(execution_id)
+    rows = ReviewTask.objects.select_for_update(of=("self",))
+    task = rows.filter(pk=task_id).first()
+    if task is None:
+        raise ReviewTask.DoesNotExist(f"There is no review {task_id}.")
     going = execution.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
     if task.state != ReviewState.WAITING or not going:
         raise AlreadyDecided(task)
@@ -158,7 +161,7 @@ def _call(order: _Order, note: str) -> tuple[Config, AgentCall]:
 @transaction.atomic
 def _replace(order: _Order, fresh: dict[str, Any], note: str, user: User) -> ReviewTask:
     """Put the new picture where the old one was. Raises ``AlreadyDecided``, ``BeingMade``."""
-    task, execution = _open_task(order.task.pk)
+    task, execution = _open_task(order.task.pk, order.execution.pk)
     if not holds_image(task.items, order.image_id):
         raise BeingMade("This picture was made anew by somebody else meanwhile.")
     for run in NodeRun.objects.filter(execution=execution, output__isnull=False).order_by("pk"):

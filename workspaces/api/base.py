@@ -35,6 +35,7 @@ class WorkspaceView(APIView):
     ``<slug:workspace_slug>``, the one that it names.
     """
 
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     actions: ClassVar[dict[str, Action | None]] = {}
     pagination_class: ClassVar[type[CursorPage]] = CursorPage
     filter_backends = [DjangoFilterBackend]

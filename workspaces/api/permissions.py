@@ -33,8 +33,8 @@ class WorkspacePermission(BasePermission):
         actions: dict[str, Action | None] = getattr(view, "actions", {})
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method not in actions:
-            # An unknown method is answered with 405 by the view itself.
-            return not hasattr(view, method.lower()) or method == "OPTIONS"
+            # A method that is not offered is answered with 405 by the view itself.
+            return method.lower() not in view.http_method_names or not hasattr(view, method.lower())
         needed = actions[method]
         if needed is None:
             return True

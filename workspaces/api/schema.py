@@ -50,6 +50,11 @@ class WorkspaceSchema(AutoSchema):
             return []
         return list(super().get_filter_backends())
 
+    def _get_serializer_name(self, *args: Any, **options: Any) -> str:
+        """Names for readers: ``Document`` and ``DocumentInput``."""
+        name: str = super()._get_serializer_name(*args, **options)
+        return name.replace("InputRequest", "Input").removesuffix("Shape")
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         found = super()._get_response_bodies(direction)
         codes = OF_ALL if self.method in _SAFE else OF_UNSAFE

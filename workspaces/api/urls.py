@@ -10,9 +10,11 @@ register_converter(TokenIdConverter, "token_id")
 
 _WORKSPACE = "workspaces/<slug:workspace_slug>"
 urlpatterns = [
-    path("workspaces", workspaces.WorkspaceList.as_view()),
-    path(f"{_WORKSPACE}/tokens", tokens.TokenList.as_view()),
-    path(f"{_WORKSPACE}/tokens/<token_id:token_id>", tokens.TokenDetail.as_view()),
-    path("projects", projects.ProjectList.as_view()),
-    path("projects/<id:project_id>", projects.ProjectDetail.as_view()),
+    path("workspaces", workspaces.WorkspaceList.as_view(), name="api-workspaces"),
+    path(f"{_WORKSPACE}/tokens", tokens.TokenList.as_view(), name="api-tokens"),
+    path(
+        f"{_WORKSPACE}/tokens/<token_id:token_id>", tokens.TokenDetail.as_view(), name="api-token"
+    ),
+    path("projects", projects.ProjectList.as_view(), name="api-projects"),
+    path("projects/<id:project_id>", projects.ProjectDetail.as_view(), name="api-project"),
 ]

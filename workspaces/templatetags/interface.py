@@ -54,6 +54,12 @@ def initials(person: object) -> str:
 
 
 @register.filter
+def first_name(person: object) -> str:
+    """What to greet somebody by: the first word of the name, or of the address."""
+    return (str(person).split("@", maxsplit=1)[0].split() or ["you"])[0]
+
+
+@register.filter
 def seed(person: object) -> str:
     """The avatar's colour: always the same for the same name."""
     return _SEEDS[crc32(str(person).encode()) % len(_SEEDS)]
@@ -112,6 +118,14 @@ def seconds(value: float | None) -> str:
     hours, rest = divmod(whole, 3_600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+@register.filter
+def span(value: float) -> str:
+    """A length to plan with: ``40 s``, ``6 min``, ``2 h``."""
+    if value < 60:
+        return f"{max(1, round(value))} s"
+    return f"{round(value / 60)} min" if value < 3_600 else f"{round(value / 3_600)} h"
 
 
 @register.filter

@@ -7,10 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from workspaces.models import Workspace
-from workspaces.pages import SignedInRequest
-
-LAST = "last_workspace"
-"""Session key: the slug of the workspace last opened."""
+from workspaces.pages import LAST, SignedInRequest
 
 
 @login_required
@@ -21,5 +18,5 @@ def start(request: SignedInRequest) -> HttpResponse:
     )
     if not slugs:
         return render(request, "workspaces/none.html", status=200)
-    last = request.session.get(LAST)
+    last = request.COOKIES.get(LAST)
     return redirect("workflows:home", slug=last if last in slugs else slugs[0])

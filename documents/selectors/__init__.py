@@ -1,0 +1,1 @@
+"""What pages ask about documents and images: queries that change nothing."""

@@ -1,0 +1,73 @@
+"""A workspace with something of everything, for tests that look at pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from templates_gallery.catalog import seed
+from tests import factories as make
+from workflows.models import WorkflowExecution, WorkflowTemplate
+from workspaces.models import User, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the pages of a workspace are about."""
+
+    workspace: Workspace
+    workflow: WorkflowTemplate
+    run: WorkflowExecution
+
+    def paths(self) -> dict[str, str]:
+        """Pages by name."""
+        room = f"/w/{self.workspace.slug}"
+        workflow = f"{room}/workflows/{self.workflow.pk}"
+        return {
+            "home": f"{room}/",
+            "gallery": f"{room}/templates",
+            "template": f"{room}/templates/press-release",
+            "workflows": f"{room}/workflows",
+            "workflow": workflow,
+            "versions": f"{workflow}/versions",
+            "version": f"{workflow}/versions/1",
+            "rename": f"{workflow}/edit",
+            "import": f"{room}/workflows/import",
+            "projects": f"{room}/projects",
+            "project": f"{room}/projects/{self.run.project_id}",
+            "project-runs": f"{room}/projects/{self.run.project_id}/runs",
+            "new-project": f"{room}/projects/new",
+        }
+
+
+def make_world(workspace: Workspace, user: User) -> World:
+    """Templates, a workflow, a run in every kind of trouble, a review, a document, a project."""
+    seed()
+    workflow = make.TemplateFactory(
+        workspace=workspace, name="Weekly letter to everybody who asked for it", created_by=user
+    )
+    project = make.ProjectFactory(workspace=workspace, name="Spring campaign")
+    run = _run(workspace, user, workflow, "failed", failed=1, project=project, title="A failed run")
+    waiting = _run(workspace, user, workflow, "waiting", waiting=1, title="A run that waits")
+    _run(workspace, user, workflow, "running", running=1, title="A run under way")
+    make.ReviewTaskFactory(node_run=waiting.node_runs.get(status="waiting"))
+    make.DocumentFactory(workspace=workspace, project=project, author=user)
+    return World(workspace, workflow, run)
+
+
+def _run(
+    workspace: Workspace, user: User, workflow: WorkflowTemplate, status: str, **fields: Any
+) -> WorkflowExecution:
+    run: WorkflowExecution = make.ExecutionFactory(
+        workspace=workspace, version=workflow.current_version, launched_by=user,
+        total=2, completed=1, **fields,
+    )  # fmt: skip
+    make.NodeRunFactory(execution=run, status="completed")
+    make.NodeRunFactory(
+        execution=run,
+        status=status,
+        token=uuid4() if status == "running" else None,
+        wait_for="people" if status == "waiting" else "",
+    )
+    return run

@@ -1,0 +1,1 @@
+"""The workspace's own workflows: listed, shown, changed, moved in and out."""

@@ -1,0 +1,52 @@
+"""Naming a workflow anew and putting it away."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from workflows.models import WorkflowTemplate
+from workflows.templates import archive_template, update_template
+from workflows.views.library.find import find_workflow
+from workspaces.access import Action
+from workspaces.pages import PageRequest, page
+
+
+class WorkflowForm(forms.ModelForm[WorkflowTemplate]):
+    """What a workflow is called and what it is for."""
+
+    class Meta:
+        model = WorkflowTemplate
+        fields = ("name", "description")
+
+    description = forms.CharField(
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What it makes and when to use it.",
+    )
+
+
+@page(Action.EDIT, "GET", "POST")
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Rename and describe."""
+    workflow = find_workflow(request.access.workspace, pk)
+    form = WorkflowForm(request.POST or None, instance=workflow)
+    if form.is_bound and form.is_valid():
+        update_template(workflow, fields=form.cleaned_data, graph=None, author=request.user)
+        messages.success(request, "Saved.")
+        return redirect("workflows:workflow", request.access.workspace.slug, pk)
+    context = {"here": "workflows", "workflow": workflow, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "workflows/workflow_edit.html", context, status=status)
+
+
+@page(Action.EDIT, "POST")
+def archive(request: PageRequest, pk: int) -> HttpResponse:
+    """Take it out of every list; its runs stay."""
+    workflow = find_workflow(request.access.workspace, pk)
+    archive_template(workflow)
+    messages.success(request, f"{workflow.name} is archived. Its runs are still in the list.")
+    return redirect("workflows:list", request.access.workspace.slug)

@@ -1,0 +1,77 @@
+"""The page of one run, and the part of it that follows the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import trigger_client_event
+
+from workflows.engine.states import ExecutionStatus
+from workflows.runs.board import Board, read_board
+from workflows.runs.reading import find_run, revision_of
+from workspaces.access import Action
+from workspaces.pages import PageRequest, page
+
+VIEWS = ("graph", "list")
+
+
+@page(Action.VIEW)
+def run_page(request: PageRequest, execution_id: int) -> HttpResponse:
+    """One run: progress, graph or list, timing, outputs, and what needs somebody."""
+    board = _board(request, execution_id)
+    return render(request, "workflows/monitor.html", {**_context(request, board), "here": "runs"})
+
+
+@page(Action.VIEW)
+def run_live(request: PageRequest, execution_id: int) -> HttpResponse:
+    """The part of the page that changes; 204 while the run's ``revision`` is the one given.
+
+    The answer for a run that has ended asks for no more. Opened as a page, it leads to the page.
+    """
+    revision = revision_of(request.access.workspace, execution_id)
+    if revision is None:
+        raise Http404("There is no such run.")
+    if not request.htmx:
+        return redirect("workflows:run", request.access.workspace.slug, execution_id)
+    seen = request.GET.get("revision", "")
+    if seen == str(revision):
+        return HttpResponse(status=204)
+    board = _board(request, execution_id)
+    response = render(request, "workflows/_live.html", _context(request, board))
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    if board.has_ended and seen:
+        trigger_client_event(response, "toast", _farewell(board))
+    return response
+
+
+def _board(request: PageRequest, execution_id: int) -> Board:
+    execution = find_run(request.access.workspace, execution_id)
+    if execution is None:
+        raise Http404("There is no such run.")
+    return read_board(execution)
+
+
+def _context(request: PageRequest, board: Board) -> dict[str, Any]:
+    asked = request.GET.get("view", "")
+    return {
+        "board": board,
+        "run": board.execution,
+        "template": board.execution.version.template,
+        "view": asked if asked in VIEWS else VIEWS[0],
+    }
+
+
+def _farewell(board: Board) -> dict[str, str]:
+    """The toast of a run that has ended while somebody watched."""
+    run = board.execution
+    match run.status:
+        case ExecutionStatus.COMPLETED:
+            return {"text": f"Finished: {run.title}", "level": "success"}
+        case ExecutionStatus.FAILED:
+            return {"text": f"Failed: {run.title}", "level": "error"}
+        case _:
+            return {"text": f"Stopped: {run.title}", "level": "info"}
