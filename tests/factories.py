@@ -27,7 +27,7 @@ from workflows.models import (
     WorkflowTemplate,
 )
 from workflows.versions import save_version
-from workspaces.models import Membership, Project, Role, User, Workspace
+from workspaces.models import ApiToken, Membership, Project, Role, User, Workspace
 
 
 def digest(value: Any) -> str:
@@ -68,6 +68,20 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     workspace = factory.SubFactory(WorkspaceFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.EDITOR
+
+
+class ApiTokenFactory(DjangoModelFactory[ApiToken]):
+    """A token that nobody has the key of."""
+
+    class Meta:
+        model = ApiToken
+
+    digest = factory.Sequence(lambda n: hashlib.sha512(str(n).encode()).hexdigest())
+    token_key = factory.LazyAttribute(lambda made: made.digest[:15])
+    user = factory.SubFactory(UserFactory)
+    workspace = factory.SubFactory(WorkspaceFactory)
+    name = factory.Sequence(lambda n: f"Token {n}")
+    scopes = ["read"]
 
 
 class ProjectFactory(DjangoModelFactory[Project]):

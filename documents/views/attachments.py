@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from documents import attach as verbs
 from documents.errors import AttachmentError, NotAttached
-from documents.models import Document, DocumentAttachment
+from documents.models import Document, DocumentAttachment, Image
 from documents.selectors.paging import is_id
 from documents.views import undo
 from documents.views.forms import TextsForm
@@ -156,6 +156,11 @@ def _moved(image_ids: Sequence[int], image_id: int) -> str:
 
 
 def _refused(request: PageRequest, document: Document, error: AttachmentError) -> HttpResponse:
+    """Say why; an image that the workspace does not have at all is not found."""
+    if isinstance(error, NotAttached):
+        rows = Image.objects.filter(workspace=document.workspace_id, pk=error.image_id)
+        if not rows.exists():
+            raise Http404("There is no such image in this workspace.") from error
     return _answer(request, document, problem=f"{error} {error.hint}", status=409)
 
 

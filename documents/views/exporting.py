@@ -15,10 +15,10 @@ from workspaces.pages import PageRequest, page
 
 @page(Action.VIEW)
 def export(request: PageRequest, document_id: int) -> HttpResponseBase:
-    """The document as a file; ``format`` is one of ``Format``."""
+    """The document as a file; ``format`` is one of ``Format``, Markdown unless it is given."""
     document = find_document(request, document_id)
     try:
-        kind = Format(request.GET.get("format", ""))
+        kind = Format(request.GET.get("format", Format.MARKDOWN))
     except ValueError as error:
         raise Http404("Documents are exported as md, html, docx or zip.") from error
     try:

@@ -242,7 +242,7 @@
     const button = event.target.closest("[data-again]");
     if (!button) return;
     const asking = again.querySelector("form");
-    asking.elements.item.value = button.dataset.again;
+    asking.elements.image.value = button.dataset.again;
     asking.setAttribute("hx-target", `#card-${button.dataset.again}`);
     again.querySelector("[data-again-name]").textContent = `image ${cardOf(button).dataset.number}`;
     again.showModal();

@@ -28,7 +28,7 @@ from workflows.models import (
     WorkflowTemplate,
     WorkflowVersion,
 )
-from workspaces.models import Project, User, Workspace
+from workspaces.models import ApiToken, Project, User, Workspace
 
 
 def _version() -> WorkflowVersion:
@@ -48,6 +48,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
     User: make.UserFactory,
     Authenticator: _second_factor,
+    ApiToken: make.ApiTokenFactory,
     Workspace: lambda: make.MembershipFactory().workspace,
     Project: make.ProjectFactory,
     WorkflowTemplate: make.TemplateFactory,

@@ -14,7 +14,7 @@ from tests import factories as make
 from tests.admin.conftest import page
 from tests.graphs import brief, graph, text
 from workflows.admin.outline import outline
-from workspaces.models import Membership, Role, User
+from workspaces.models import ApiToken, Membership, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +152,14 @@ def test_a_graph_reads_as_text_in_the_order_of_running() -> None:
 def test_a_graph_that_runs_in_circles_still_reads_as_text() -> None:
     drawn = graph([text("a"), text("b")], "a > b > a")
     assert outline(drawn).splitlines()[0] == "a: A (compose_text)"
+
+
+def test_a_token_is_seen_without_its_key_and_revoked(root: Client) -> None:
+    token = make.ApiTokenFactory(scopes=["read", "run"], token_key="the-head-of-it")
+    body = root.get(page(ApiToken, "change", token.pk)).content.decode()
+    assert "read, run" in body
+    assert token.token_key not in body
+    assert root.get(page(ApiToken, "add")).status_code == 403
+    assert root.post(page(ApiToken, "change", token.pk), {"name": "x"}).status_code == 403
+    root.post(page(ApiToken, "delete", token.pk), {"post": "yes"})
+    assert not ApiToken.objects.exists()

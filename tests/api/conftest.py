@@ -16,7 +16,7 @@ from documents.images import put_object, store_image
 from documents.inspect import CONTENT_TYPES, EXTENSIONS
 from documents.models import Image
 from documents.uploads import CleanImage
-from tests.documents.conftest import encoded, png
+from tests.documents.conftest import encoded, png, storage
 from workspaces.access import Access
 from workspaces.models import Membership, User, Workspace
 from workspaces.tokens import issue_token
@@ -50,6 +50,8 @@ class ApiClient(Client):
         """POST a form with files."""
         return self.post(f"/api{path}", fields)
 
+
+__all__ = ["storage"]  # a fixture of the documents' tests
 
 Program = Callable[..., ApiClient]
 

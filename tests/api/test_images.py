@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -100,6 +101,18 @@ def test_a_picture_is_sent_as_what_it_is_and_nothing_else(
     assert answer["Content-Length"] == str(image.size)
     saved = program(viewer).read(f"/images/{image.pk}/file?download")
     assert saved["Content-Disposition"].startswith("attachment")
+
+
+def test_a_picture_comes_through_the_app_wherever_it_is_stored(
+    storage: str, viewer: User, program: Program, workspace: Workspace
+) -> None:
+    image = put_picture(workspace)
+    answer = program(viewer).read(f"/images/{image.pk}/file")
+    assert answer.status_code == 200
+    assert answer["Content-Length"] == str(image.size)
+    assert hashlib.sha256(b"".join(answer)).hexdigest() == image.sha256
+    default_storage.delete(image.key)
+    problem(program(viewer).read(f"/images/{image.pk}/file"), 404)
 
 
 def test_a_picture_that_is_known_is_not_sent_again(

@@ -93,9 +93,10 @@ def test_with_the_mouse(
     page.goto(f"/w/{workspace.slug}/runs/{_run().pk}")
     _wait_for_review(page, 2)
     page.get_by_role("link", name="Review", exact=True).click()
-    expect(page.get_by_text("Changed", exact=True).first).to_be_visible()
-    for box in page.get_by_role("checkbox", name="Pick").all()[:2]:
-        box.check(force=True)
+    expect(page.get_by_role("insertion").first).to_be_visible()
+    expect(page.get_by_role("deletion").first).to_be_visible()
+    for name in ("Pick Variant 1", "Pick image 1"):
+        page.get_by_role("checkbox", name=name).check(force=True)
     page.get_by_role("button", name="Approve").click()
 
     page.goto(f"/w/{workspace.slug}/runs/{_run().pk}")
@@ -139,20 +140,22 @@ def test_with_the_keyboard_alone(
     _press(page, page.get_by_role("button", name="Request changes"))
     page.wait_for_load_state()
 
-    _press(page, page.get_by_role("link", name="Runs", exact=True).first)
+    _press(page, page.get_by_role("link", name="Runs").first)
     page.wait_for_url("**/runs")
     _press(page, page.get_by_role("link", name="Trail Mug").first)
     page.wait_for_url("**/runs/*")
     _wait_for_review(page, 2)
     _press(page, page.get_by_role("link", name="Review", exact=True))
     page.wait_for_url("**/reviews/*")
+    page.wait_for_load_state()
     page.keyboard.press("1")
     page.keyboard.press("Tab")
     page.keyboard.press("1")
+    expect(page.get_by_role("checkbox", name="Pick", checked=True)).to_have_count(2)
     page.keyboard.press("a")
 
     page.wait_for_load_state()
-    _press(page, page.get_by_role("link", name="Runs", exact=True).first)
+    _press(page, page.get_by_role("link", name="Runs").first)
     page.wait_for_url("**/runs")
     _press(page, page.get_by_role("link", name="Trail Mug").first)
     opened = page.get_by_role("link", name="Open document")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.engine import Drive
+from tests.factories import ReferenceFileFactory
 from tests.scripted_openai import ScriptedOpenAI
 from tests.templates_gallery.legible import EMPTY, faults, rendered
 from tests.templates_gallery.runs import (
@@ -16,7 +17,6 @@ from tests.templates_gallery.runs import (
     Played,
     Template,
     play,
-    questions,
     sample,
     steps,
     templates,
@@ -177,6 +177,16 @@ def test_every_answer_of_the_brief_has_a_use(
     assert not lost
 
 
-def test_nothing_but_the_sample_is_asked(template: Template) -> None:
-    keys = [one["key"] for one in questions(template)]
-    assert len(keys) == len(set(keys))
+@pytest.mark.parametrize("quote", ["Harbour Works helped us.", None])
+def test_a_customer_who_stays_anonymous_is_named_to_nobody(
+    drive: Drive, providers: ScriptedOpenAI, small_pictures: None, quote: str | None
+) -> None:
+    study = next(one for one in TEMPLATES if one["slug"] == "case-study")
+    told = {key: f"Harbour Works {key}" for key in ("before", "change", "quoted")}
+    told |= {"customer": "Harbour Works", "naming": "Keep them anonymous", "quote": quote}
+    notes = ReferenceFileFactory(workspace=drive.workspace, text="Harbour Works said so.")
+    inputs = sample(study) | told | {"results": ["Harbour Works saves a day"], "notes": notes.pk}
+    played = play(drive, study, inputs)
+    assert played.execution.status == "completed", played.execution.error
+    assert not [where for where, text in written(played) if "Harbour" in text]
+    assert not [call for call in providers.calls if "Harbour" in str(call.body)]

@@ -62,6 +62,17 @@ def _text(value: Any) -> str:
         return "Yes" if value else "No"
     if isinstance(value, list) and all(isinstance(one, (str, int, float)) for one in value):
         return "\n".join(map(str, value))
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return "\n".join(_line(one) for one in value)
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, indent=2)
     return str(value)
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    """The values of one entry side by side: ``title, Title, 90``."""
+    shown = (value for value in entry.values() if value not in (None, "", [], {}))
+    return ", ".join(
+        json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+        for value in shown
+    )

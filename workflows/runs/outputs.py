@@ -13,6 +13,7 @@ from workflows.runs.steps import Step, item_name
 
 MOST = 12
 """Pieces of a step that the monitor shows; the step's own page shows all."""
+_LONG, _LINES = 400, 9
 _OPEN = frozenset({AgentStatus.PENDING, AgentStatus.RUNNING})
 
 
@@ -34,6 +35,11 @@ class Piece:
     def length(self) -> int:
         """Characters."""
         return len(self.text) or sum(len(value) for _, value in self.fields)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may be scrolled, and so must be reached by keyboard."""
+        return self.length > _LONG or self.text.count("\n") + 2 * len(self.fields) > _LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,8 @@ def _piece(node: Node, row: StepRow, agent: AgentRow, output: Any, total: int) -
     head, name, lane = f"agent-{row.pk}-{agent.index}", f"{what} {agent.index + 1}", _lane(row)
     if agent.status in _OPEN:
         doing = "Drawing" if node.type == "generate_image" else "Writing"
-        return Piece(head, "open", f"{doing} {agent.index + 1} of {total}", lane)
+        place = f" {agent.index + 1} of {total}" if total > 1 else ""
+        return Piece(head, "open", f"{doing}{place}", lane)
     if agent.status != AgentStatus.COMPLETED or not isinstance(output, Mapping):
         error = agent.error or {}
         return Piece(head, "failed", name, lane, text=str(error.get("message") or "It failed."))

@@ -11,8 +11,9 @@ from workflows.runs.drawing import Box, Route, drawing_of
 from workflows.runs.steps import Step
 
 _AT_WORK = frozenset({NodeStatus.QUEUED, NodeStatus.RUNNING})
-WIDE = 900
-"""Pixels over which a graph is scrolled rather than made smaller."""
+WIDE = 860
+"""Pixels over which a graph is scrolled rather than made ever smaller."""
+_SCALE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Picture:
     containers: tuple[DrawnStep, ...]
     nodes: tuple[DrawnStep, ...]
     edges: tuple[DrawnEdge, ...]
+
+    @property
+    def shown_width(self) -> float:
+        """Pixels that the drawing takes where there is room."""
+        return self.width * _SCALE if self.is_wide else self.width
 
 
 def picture_of(version_id: int, steps: Sequence[Step]) -> Picture:

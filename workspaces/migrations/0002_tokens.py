@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='workspaces.workspace')),
             ],
             options={
+                'verbose_name': 'API token',
                 'ordering': ['-created'],
                 'indexes': [models.Index(fields=['workspace', '-created'], name='token_list')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['read', 'run', 'edit', 'review', 'admin'])), name='token_scopes_known')],

@@ -47,6 +47,7 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "API token"
         ordering = ["-created"]
         indexes = [models.Index(fields=["workspace", "-created"], name="token_list")]
         constraints = [

@@ -275,6 +275,9 @@ def test_the_library_dialog_offers_what_is_not_attached_and_keeps_what_is_chosen
     assert f'id="pick-{foreign.pk}"' not in found
     page = at_desk.get(url("images/library")).content.decode()
     assert "<h1" in page
+    # Opened as a page of its own, it has no images to swap: the form is sent as a form.
+    assert f'hx-post="{url("images/attach")}"' in part
+    assert f'hx-post="{url("images/attach")}"' not in page
 
 
 def test_the_number_of_queries_of_a_verb_does_not_grow(

@@ -7,6 +7,7 @@ from django.test import Client
 
 from documents.create import create_document
 from documents.models import Document, Image
+from tests.documents.conftest import MakeImages
 from tests.documents.views.conftest import HTMX, SignIn
 from workspaces.models import User, Workspace
 
@@ -98,7 +99,19 @@ def test_an_id_that_cannot_be_is_not_found(
     assert at_desk.get(f"/w/{workspace.slug}/documents/{number}").status_code == 404
     assert at_desk.get(f"/w/{workspace.slug}/images/{number}").status_code == 404
     assert at_desk.get(url("versions", number)).status_code == 404
-    assert at_desk.post(url("images", number, "primary"), headers=HTMX).status_code == 409
+    assert at_desk.post(url("images", number, "primary"), headers=HTMX).status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["move", "primary", "texts", "detach"])
+def test_an_image_of_another_workspace_is_not_found(
+    verb: str,
+    at_desk: Client,
+    url: Callable[..., str],
+    elsewhere: Workspace,
+    make_images: MakeImages,
+) -> None:
+    foreign = make_images(elsewhere, 1)[0]
+    assert at_desk.post(url("images", foreign.pk, verb)).status_code == 404
 
 
 def test_a_post_without_its_token_is_refused(

@@ -26,7 +26,7 @@ def asked(drive: Drive, providers: ScriptedOpenAI) -> ReviewTask:
 
 def again(user: User, task: ReviewTask, item: str = "image-2", **form: Any) -> Any:
     url = f"{page_url(task)}/regenerate"
-    form["item"] = item
+    form["image"] = item
     # The verb locks run and review twice: before the image is made, and after.
     with zeal.zeal_ignore():
         return signed_in(user).post(url, form, headers={"HX-Request": "true"})

@@ -63,8 +63,9 @@ class Inbox:
         return self.waiting if self.is_everyones else self.for_me
 
     def place(self, task: ReviewTask) -> int | None:
-        """The task's place among the rows."""
-        found = (place for place, row in enumerate(self.rows) if row.task.pk == task.pk)
+        """Where the review stands among the rows, in whatever round it is there."""
+        step = task.node_run_id
+        found = (place for place, row in enumerate(self.rows) if row.task.node_run_id == step)
         return next(found, None)
 
 

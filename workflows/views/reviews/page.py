@@ -24,9 +24,9 @@ def review_page(request: PageRequest, review_id: int) -> HttpResponse:
 @page(Action.VIEW)
 def review_live(request: PageRequest, review_id: int) -> HttpResponse:
     """Tells an open page what others have decided or had made anew; 204 while nothing changed."""
-    if not request.htmx:
-        return redirect("workflows:review", slug=request.access.workspace.slug, review_id=review_id)
     task = find(request, review_id)
+    if not request.htmx:
+        return redirect("workflows:review", request.access.workspace.slug, task.pk)
     seen = request.GET.get("content", task.content_hash)
     stale = seen if seen != task.content_hash else ""
     if task.state == ReviewState.WAITING and not stale:

@@ -27,7 +27,7 @@ MAX_NOTE = 2_000
 def review_regenerate(request: PageRequest, review_id: int) -> HttpResponse:
     """The fresh image in its place, what was chosen for it kept; else a toast that says why."""
     task = find(request, review_id)
-    item = request.POST.get("item", "")
+    item = request.POST.get("image", "")
     note = request.POST.get("note", "").strip()
     if len(note) > MAX_NOTE or not is_storable(note):
         return _refused(f"Write the note in plain text of at most {MAX_NOTE:,} characters.")

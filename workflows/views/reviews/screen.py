@@ -85,7 +85,7 @@ def _screen(request: PageRequest, task: ReviewTask, answer: Answer | None) -> di
         "later": next((one for one in rounds if one.round > task.round), None),
         "again": _again(task, graph),
         "answers": answers(execution.inputs, graph),
-        **_neighbours(request, task),
+        **_neighbours(request, rounds[-1]),
     }
 
 
