@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+from templates_gallery.views.picture import picture
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -19,6 +20,7 @@ urlpatterns = [
     path("w/<slug:slug>/", include("workflows.urls")),
     path("w/<slug:slug>/", include("documents.urls")),
     path("w/<slug:slug>/", include("templates_gallery.urls")),
+    path("gallery/pictures/<int:entry_id>/<str:name>", picture, name="gallery_picture"),
 ]
 
 handler400 = "config.errors.bad_request"

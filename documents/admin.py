@@ -80,6 +80,7 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
     list_filter = ["workspace", ("archived_at", admin.EmptyFieldListFilter), "created_at"]
     list_select_related = ["workspace", "project"]
     search_fields = ["title", "body"]
+    show_full_result_count = False
     date_hierarchy = "created_at"
     fields = [
         ("workspace", "project"),
@@ -151,6 +152,7 @@ class ImageAdmin(ReadOnly, admin.ModelAdmin[Image]):
     list_select_related = ["workspace"]
     list_per_page = 25
     search_fields = ["sha256", "alt_text"]
+    show_full_result_count = False
     readonly_fields = ["large"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -205,3 +207,4 @@ class ReferenceFileAdmin(ReadOnly, admin.ModelAdmin[ReferenceFile]):
     list_filter = ["kind", "workspace", "created_at"]
     list_select_related = ["workspace", "uploaded_by"]
     search_fields = ["name", "sha256"]
+    show_full_result_count = False

@@ -30,6 +30,7 @@ __all__ = [
     "TooManyImages",
     "attach_images",
     "detach",
+    "put_back",
     "reorder",
     "set_primary",
     "update_attachment",
@@ -106,6 +107,27 @@ def detach(document: Document, image_id: int) -> None:
     if row.is_primary and rest:
         primary = rest[0]
     _write(document, [row], rest, primary)
+
+
+@transaction.atomic
+def put_back(document: Document, item: AttachItem, *, position: int, is_primary: bool) -> None:
+    """Undo ``detach``: the image comes back to its place with the texts that it had.
+
+    An image that is attached by now is left where it is. Raises ``TooManyImages`` or
+    ``ForeignImage``.
+    """
+    _lock(document)
+    image = _images(document, [item])[item.image_id]
+    rows = list(document.attachments.all())
+    if any(row.image_id == item.image_id for row in rows):
+        return
+    _check_limit(document, len(rows), 1)
+    row = DocumentAttachment(
+        document=document, image=image, alt_text=item.alt_text, caption=item.caption
+    )
+    at = max(position - 1, 0)
+    current = next((other for other in rows if other.is_primary), None)
+    _write(document, [], [*rows[:at], row, *rows[at:]], row if is_primary else current)
 
 
 @transaction.atomic

@@ -30,7 +30,26 @@ def put_object(clean: CleanImage, *, workspace_id: int) -> str:
     replaced. Raises ``StorageFault`` when the stored bytes are not those given, and whatever
     the storage raises when it cannot be reached.
     """
-    key = f"w/{workspace_id}/images/{clean.sha256[:2]}/{clean.sha256}.{clean.extension}"
+    name = f"{clean.sha256}.{clean.extension}"
+    return _put(clean, f"w/{workspace_id}/images/{clean.sha256[:2]}/{name}")
+
+
+def put_gallery_object(clean: CleanImage, *, entry_id: int) -> str:
+    """Store a picture of a gallery entry, which belongs to no workspace, as ``put_object`` does.
+
+    Gives its name, which is its content's hash; ``gallery_key`` has the key.
+    """
+    name = f"{clean.sha256}.{clean.extension}"
+    _put(clean, gallery_key(entry_id, name))
+    return name
+
+
+def gallery_key(entry_id: int, name: str) -> str:
+    """The key of a gallery entry's picture."""
+    return f"gallery/{entry_id}/{name}"
+
+
+def _put(clean: CleanImage, key: str) -> str:
     if default_storage.exists(key):
         if _is_whole(key, clean):
             return key

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString, mark_safe
 from markdown_it.token import Token
 
 from documents.export.markup import MARKDOWN, clean
@@ -28,8 +29,8 @@ class Heading:
 class Reading:
     """What a page shows of a text."""
 
-    html: str
-    """Safe to show. Its headings stand one level below the page's own title."""
+    html: SafeString
+    """Its headings stand one level below the page's own title."""
     headings: tuple[Heading, ...]
     words: int
     minutes: int
@@ -45,7 +46,7 @@ def read(body: str) -> Reading:
     words = len(_WORD.findall(" ".join(_texts(tokens))))
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     return Reading(
-        html=clean(html, heading_ids=True),
+        html=mark_safe(clean(html, heading_ids=True)),  # noqa: S308 - cleaned right here
         headings=tuple(heading for heading in headings if heading.text),
         words=words,
         minutes=max(1, round(words / WORDS_A_MINUTE)),

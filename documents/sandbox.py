@@ -1,7 +1,8 @@
 """Opens files that strangers made, in a process of its own that may use little and ends soon.
 
-Run as ``python -I sandbox.py picture|docx``: the file comes on stdin; one line of JSON and then
-the result's bytes go to stdout. The line is ``{"ok": true, ...}`` or ``{"code", "message"}``.
+Run as ``python -I sandbox.py picture|docx MAX_SIDE`` (0: a picture keeps its size): the file comes
+on stdin; one line of JSON and then the result's bytes go to stdout. The line is ``{"ok": true,
+...}`` or ``{"code", "message"}``.
 Imports no Django, so that it starts in a tenth of a second.
 """
 
@@ -37,13 +38,16 @@ _SAVE: dict[str, dict[str, Any]] = {
 }
 
 
-def clean_picture(data: bytes) -> tuple[dict[str, Any], bytes]:
+def clean_picture(data: bytes, max_side: int = 0) -> tuple[dict[str, Any], bytes]:
     """Decode a picture wholly and draw it anew: upright, in sRGB, with nothing but its pixels.
 
-    Returns format, width and height with the new file's bytes.
+    With ``max_side`` it is made smaller where a side is longer. Returns format, width and height
+    with the new file's bytes.
     """
     kind = inspect.picture_format(data)
     plain = _decoded(data, kind)
+    if max_side:
+        plain.thumbnail((max_side, max_side))
     out = io.BytesIO()
     try:
         plain.save(out, kind, **_SAVE[kind])
@@ -104,7 +108,7 @@ def _in_srgb(picture: Image, profile: bytes) -> Image:
     return moved or picture
 
 
-def docx_text(data: bytes) -> tuple[dict[str, Any], bytes]:
+def docx_text(data: bytes, _: int = 0) -> tuple[dict[str, Any], bytes]:
     """Read paragraphs and tables in their order; cells of a row are separated by tabs."""
     import docx  # noqa: PLC0415 - a picture needs no docx
     from docx.table import Table  # noqa: PLC0415 - a picture needs no docx
@@ -125,7 +129,7 @@ def _rows(table: Table) -> Iterator[str]:
         yield "\t".join("\n".join(p.text for p in cell.p_lst) for cell in row._tr.tc_lst)
 
 
-def main(task: str) -> None:
+def main(task: str, max_side: int) -> None:
     """Do the task on what stdin holds, and say on stdout how it went."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -133,7 +137,7 @@ def main(task: str) -> None:
     do = {"picture": clean_picture, "docx": docx_text}[task]
     body = b""
     try:
-        facts, body = do(sys.stdin.buffer.read())
+        facts, body = do(sys.stdin.buffer.read(), max_side)
         answer = {"ok": True, **facts}
     except inspect.UploadRejected as error:
         answer = {"code": error.code, "message": error.message}
@@ -149,4 +153,4 @@ def main(task: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

@@ -54,14 +54,15 @@ class CleanImage:
     """Of ``data``."""
 
 
-def clean_image(data: bytes) -> CleanImage:
+def clean_image(data: bytes, *, max_side: int = 0) -> CleanImage:
     """Verify and re-encode a PNG, JPEG or WebP of at most 25 MB and 40 million pixels.
 
     Drops EXIF (after turning the picture upright), colour profile (after moving to sRGB), text
-    and whatever hid behind the picture. Raises ``UploadRejected`` in plain words.
+    and whatever hid behind the picture. With ``max_side`` a picture with a longer side is made
+    smaller. Raises ``UploadRejected`` in plain words.
     """
     inspect.picture_format(data)
-    facts, cleaned = _in_sandbox("picture", data)
+    facts, cleaned = _in_sandbox("picture", data, max_side)
     if len(cleaned) > inspect.MAX_IMAGE_BYTES:
         raise UploadRejected(
             "too_large", "The picture is too large once it is saved anew. Please make it smaller."
@@ -87,12 +88,12 @@ def read_reference(name: str, data: bytes) -> tuple[str, str]:
     return kind, _in_sandbox("docx", data)[1].decode()
 
 
-def _in_sandbox(task: str, data: bytes) -> tuple[dict[str, Any], bytes]:
+def _in_sandbox(task: str, data: bytes, max_side: int = 0) -> tuple[dict[str, Any], bytes]:
     """Run ``sandbox.py``; raise ``UploadRejected`` for the file's faults, others as they come."""
     with _SLOTS:
         try:
             done = subprocess.run(  # noqa: S603 - our own interpreter and script
-                [sys.executable, "-I", str(SANDBOX), task],
+                [sys.executable, "-I", str(SANDBOX), task, str(max_side)],
                 input=data,
                 capture_output=True,
                 timeout=WALL_SECONDS,

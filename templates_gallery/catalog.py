@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from config.env import BASE_DIR
 from templates_gallery.categories import shelf
 from templates_gallery.models import GalleryEntry
+from workflows import samples
 from workflows.graph.model import Issue
 from workflows.graph.parse import content_hash
 from workflows.interchange import Export, Gallery, ImportRefused, from_export
@@ -150,10 +151,11 @@ def write_entry(template: WorkflowTemplate, export: Export) -> GalleryEntry | No
     """
     if template.workspace_id is not None or export.gallery is None:
         return None
+    values = _entry_values(export) | {"category": shelf(export.category)}
+    known = GalleryEntry.objects.filter(template=template).first()
+    if known is not None and samples.portable(known.sample) == values["sample"]:
+        values["sample"] = known.sample  # with the copies of its pictures, which no file names
     entry, _ = GalleryEntry.objects.update_or_create(
-        template=template,
-        defaults=_entry_values(export) | {"category": shelf(export.category)},
-        create_defaults=_entry_values(export)
-        | {"category": shelf(export.category), "published": False},
+        template=template, defaults=values, create_defaults=values | {"published": False}
     )
     return entry

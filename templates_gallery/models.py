@@ -1,7 +1,13 @@
 """The gallery: what makes a global template worth picking."""
 
-from django.db import models
+from __future__ import annotations
 
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from workflows import samples
 from workflows.models import WorkflowTemplate
 
 
@@ -30,7 +36,10 @@ class GalleryEntry(models.Model):
     title = models.CharField(max_length=120, help_text="The outcome, not the machinery.")
     summary = models.CharField(max_length=300, blank=True)
     channels = models.JSONField(default=list, blank=True)
+    cover = models.CharField(max_length=80, blank=True, editable=False)
+    """Name of its picture among those that ``pictures.py`` keeps; blank: the graph is drawn."""
     sample = models.JSONField(default=dict, blank=True, help_text="A real output to peek at.")
+    """Of the shape of ``workflows.samples``."""
     sample_inputs = models.JSONField(default=dict, blank=True)
     published = models.BooleanField(default=True)
     featured = models.BooleanField(default=False)
@@ -47,3 +56,23 @@ class GalleryEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def cover_url(self) -> str:
+        """Where people who are signed in fetch the cover; blank when there is none."""
+        return self.picture_url(self.cover)
+
+    @property
+    def sample_images(self) -> list[dict[str, Any]]:
+        """The sample's pictures that are kept here: ``{url, alt_text, width, height}`` each."""
+        if not self.sample or samples.issues(self.sample):
+            return []
+        return [
+            {**image, "url": self.picture_url(image["picture"])}
+            for image in self.sample.get("images", [])
+            if image.get("picture")
+        ]
+
+    def picture_url(self, name: str) -> str:
+        """The address of one of its pictures; blank for no name."""
+        return reverse("gallery_picture", args=[self.pk, name]) if name else ""

@@ -8,12 +8,13 @@ it is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from django.db import IntegrityError, transaction
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from workflows import portable
+from workflows import portable, samples
 from workflows.graph.model import Graph, Issue, Limits
 from workflows.graph.parse import GraphParseError, parse, to_json
 from workflows.models import WorkflowTemplate
@@ -24,6 +25,7 @@ FORMAT = "copyloom.template"
 FORMAT_VERSION = 1
 _MAX_SLUG = 80
 _TRIES = 5
+_SAMPLE = "gallery.sample"
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,80}$")]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -119,6 +121,7 @@ def to_export(template: WorkflowTemplate) -> dict[str, Any]:
     if entry is not None:
         data["gallery"] = {name: getattr(entry, name) for name in Gallery.model_fields}
         data["gallery"]["sample_inputs"] = portable.inputs(graph, entry.sample_inputs)
+        data["gallery"]["sample"] = samples.portable(entry.sample)
     return data
 
 
@@ -153,9 +156,18 @@ def from_export(data: object, *, limits: Limits | None = None) -> Export:
     errors += portable.foreign(graph)
     if export.gallery:
         errors += portable.foreign_inputs(graph, export.gallery.sample_inputs)
+        errors += _sample_issues(export.gallery.sample)
     if errors:
         raise ImportRefused(errors)
     return export
+
+
+def _sample_issues(sample: dict[str, Any]) -> list[Issue]:
+    found = samples.issues(sample) or samples.foreign(sample)
+    return [
+        replace(one, field=f"{_SAMPLE}.{one.field}", message=f"{_SAMPLE}.{one.message}")
+        for one in found
+    ]
 
 
 def _as_issue(detail: Any) -> Issue:

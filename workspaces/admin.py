@@ -110,6 +110,7 @@ class NewRoomsInline(_NewMembershipInline):
 class UserAdmin(DjangoUserAdmin[User]):
     """People, known by e-mail address. Rights over staff are a superuser's to give."""
 
+    show_full_result_count = False
     form = UserEditForm
     add_form = UserAddForm
     fieldsets = (
@@ -180,6 +181,7 @@ class WorkspaceAdmin(admin.ModelAdmin[Workspace]):
 
     form = WorkspaceForm
     list_display = ("name", "slug", "members", "projects", "created_at")
+    show_full_result_count = False
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = ("created_at",)
@@ -216,6 +218,7 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
     """Projects; a project never leaves its workspace."""
 
     list_display = ("name", "workspace", "created_at")
+    show_full_result_count = False
     list_filter = ("workspace", "created_at")
     list_select_related = ("workspace",)
     search_fields = ("name", "workspace__name")

@@ -25,6 +25,11 @@ class ImageCard:
     made: Made | None
 
     @property
+    def is_wide(self) -> bool:
+        """Whether it can fill a banner without losing what it shows."""
+        return self.image.width >= 1.7 * self.image.height
+
+    @property
     def source_line(self) -> str:
         """One line: the run and model, or who uploaded it."""
         if self.made:

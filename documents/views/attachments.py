@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from documents import attach as verbs
 from documents.errors import AttachmentError, NotAttached
 from documents.models import Document, DocumentAttachment
-from documents.restore import restore_attachment
 from documents.selectors.paging import is_id
 from documents.views import undo
 from documents.views.forms import TextsForm
@@ -130,7 +129,7 @@ def put_back(request: PageRequest, document_id: int) -> HttpResponse:
     if detached is None:
         return _answer(request, document, problem="There is nothing to undo.", status=409)
     try:
-        restore_attachment(
+        verbs.put_back(
             document,
             detached.item,
             position=detached.position,

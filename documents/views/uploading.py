@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from documents.inspect import MAX_IMAGE_BYTES, display_name
 from documents.models import Document, Image
 from documents.uploads import UploadRejected
 from documents.views import undo
+from documents.views.attachments import counted
 from documents.views.frame import find_document
 from workspaces.access import Action
 from workspaces.models import User, Workspace
@@ -27,7 +27,8 @@ from workspaces.pages import PageRequest, page
 class Uploaded:
     """What became of some files."""
 
-    added: list[Image] = field(default_factory=list)
+    added: list[tuple[str, Image]] = field(default_factory=list)
+    """(file name, image) each."""
     refused: list[tuple[str, str]] = field(default_factory=list)
     """(file name, why) each."""
     is_full: bool = False
@@ -45,13 +46,19 @@ class Uploaded:
 def upload_to_document(request: PageRequest, document_id: int) -> HttpResponseBase:
     """Store pictures and attach them; those that do not fit are named and change nothing."""
     document = find_document(request, document_id)
+    limit = document.workspace.limits.max_images_per_document
+    room = limit - document.attachments.count()
     done = Uploaded()
     for file in request.FILES.getlist("files"):
-        _attach(document, file, request.user, done)
+        if len(done.added) < room:
+            _store(document.workspace, file, request.user, done)
+        else:
+            done.is_full = True
+            done.refused.append((display_name(file.name or ""), _full(limit)))
+    _attach(document, done)
     if done.added:
         undo.forget(request)
-    page_url = ("documents:detail", request.access.workspace.slug, document.pk)
-    return _answer(request, done, *page_url)
+    return _answer(request, done, "documents:detail", request.access.workspace.slug, document.pk)
 
 
 @page(Action.EDIT, "POST")
@@ -64,29 +71,7 @@ def upload_to_library(request: PageRequest) -> HttpResponseBase:
     return _answer(request, done, "documents:library", workspace.slug)
 
 
-def _attach(document: Document, file: UploadedFile[bytes], user: User, done: Uploaded) -> None:
-    """Nothing is stored of a picture that has no room."""
-    present = document.attachments.count()
-    limit = document.workspace.limits.max_images_per_document
-    if present >= limit:
-        done.refused.append((display_name(file.name or ""), str(_full(limit))))
-        done.is_full = True
-        return
-    image = _store(document.workspace, file, user, done)
-    if image is None:
-        return
-    try:
-        attach_images(document=document, images=[AttachItem(image.pk)])
-    except TooManyImages:
-        done.added.remove(image)
-        text = f"{_full(limit)} It is in the image library now."
-        done.refused.append((display_name(file.name or ""), text))
-        done.is_full = True
-
-
-def _store(
-    workspace: Workspace, file: UploadedFile[bytes], user: User, done: Uploaded
-) -> Image | None:
+def _store(workspace: Workspace, file: UploadedFile[bytes], user: User, done: Uploaded) -> None:
     name = display_name(file.name or "")
     # One byte more than is allowed shows that a file is too large, however large it is.
     data = file.read(MAX_IMAGE_BYTES + 1)
@@ -94,9 +79,18 @@ def _store(
         image = add_upload(workspace=workspace, data=data, created_by=user)
     except UploadRejected as error:
         done.refused.append((name, error.message))
-        return None
-    done.added.append(image)
-    return image
+    else:
+        done.added.append((name, image))
+
+
+def _attach(document: Document, done: Uploaded) -> None:
+    """Attach what came in; if others took the room meanwhile, it stays in the library."""
+    try:
+        attach_images(document=document, images=[AttachItem(image.pk) for _, image in done.added])
+    except TooManyImages as error:
+        why = f"{_full(error.limit)} It is in the image library now."
+        done.refused += [(name, why) for name, _ in done.added]
+        done.added, done.is_full = [], True
 
 
 def _full(limit: int) -> str:
@@ -108,20 +102,15 @@ def _answer(request: PageRequest, done: Uploaded, *target: str | int) -> HttpRes
     if not done.added and not done.refused:
         done.refused.append(("", "Choose at least one image."))
     if request.accepts("text/html"):
-        return _page_answer(request, done.added, done.refused, *target)
+        return _page_answer(request, done, *target)
     errors = [{"name": name, "message": message} for name, message in done.refused]
-    added = [image.pk for image in done.added]
+    added = [image.pk for _, image in done.added]
     return JsonResponse({"added": added, "errors": errors}, status=done.status)
 
 
-def _page_answer(
-    request: PageRequest,
-    added: list[Image],
-    refused: Iterable[tuple[str, str]],
-    *target: str | int,
-) -> HttpResponse:
-    for name, message in refused:
+def _page_answer(request: PageRequest, done: Uploaded, *target: str | int) -> HttpResponse:
+    for name, message in done.refused:
         messages.error(request, f"{name}: {message}" if name else message)
-    if added:
-        messages.success(request, f"{len(added)} image{'s'[: len(added) != 1]} added.")
+    if done.added:
+        messages.success(request, f"{counted(len(done.added))} added.")
     return redirect(str(target[0]), *target[1:])

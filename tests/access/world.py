@@ -59,6 +59,7 @@ def build(workspace: Workspace, owner: User) -> World:
         "project_id": make.ProjectFactory(workspace=workspace).pk,
         "document_id": document.pk,
         "image_id": image.pk,
+        "template": template.slug,
         "template_id": template.pk,
         "workflow_id": template.pk,
         "number": 1,

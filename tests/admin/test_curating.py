@@ -10,7 +10,6 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from templates_gallery.models import GalleryEntry
 from tests import factories as make
 from tests.admin.conftest import page
 from tests.graphs import brief, graph, text
@@ -23,19 +22,6 @@ pytestmark = pytest.mark.django_db
 def _rights(user: User, *names: str) -> User:
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     return user
-
-
-def _entry_form(entry: GalleryEntry, **changed: Any) -> dict[str, Any]:
-    form = {
-        "template": entry.template_id,
-        "category": entry.category_id,
-        "title": entry.title,
-        "channels": "[]",
-        "sample": "{}",
-        "sample_inputs": "{}",
-        "order": 0,
-    }
-    return {**form, **changed}
 
 
 def test_a_person_is_added_by_email_and_logs_in(root: Client, client: Client) -> None:
@@ -147,30 +133,6 @@ def test_reading_rights_do_not_archive(client_of: Callable[[User], Client]) -> N
     client_of(reader).post(address, {"action": "archive", "_selected_action": [template.pk]})
     template.refresh_from_db()
     assert template.archived_at is None
-
-
-def test_the_gallery_is_published_featured_and_ordered_in_its_list(root: Client) -> None:
-    entry = make.GalleryEntryFactory(published=False)
-    row = {"id": entry.pk, "published": "on", "featured": "on", "order": 3}
-    form = {**_inline("form", 1, row), "_save": "Save"}
-    assert root.post(page(GalleryEntry, "changelist"), form).status_code == 302
-    entry.refresh_from_db()
-    assert (entry.published, entry.featured, entry.order) == (True, True, 3)
-
-
-def test_a_workspaces_own_template_is_refused_in_the_gallery(root: Client) -> None:
-    entry, private = make.GalleryEntryFactory(), make.TemplateFactory()
-    form = _entry_form(entry, template=private.pk)
-    answer = root.post(page(GalleryEntry, "change", entry.pk), form)
-    assert "Only a global template" in answer.content.decode()
-    assert (
-        root.post(
-            page(GalleryEntry, "change", entry.pk), _entry_form(entry, title="Better")
-        ).status_code
-        == 302
-    )
-    entry.refresh_from_db()
-    assert (entry.title, entry.template.workspace) == ("Better", None)
 
 
 def test_a_graph_reads_as_text_in_the_order_of_running() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image as Picture
 
-from documents.images import add_upload
+from documents.images import put_object, store_image
+from documents.inspect import CONTENT_TYPES, EXTENSIONS
 from documents.models import Image
+from documents.uploads import CleanImage
 from tests.documents.conftest import encoded, png
 from workspaces.access import Access
 from workspaces.models import Membership, User, Workspace
@@ -123,4 +126,10 @@ def sent(name: str = "picture.png", data: bytes | None = None) -> SimpleUploaded
 def put_picture(workspace: Workspace, colour: str = "red", kind: str = "PNG") -> Image:
     """A picture of the workspace with its bytes in the storage."""
     data = encoded(Picture.new("RGB", (8, 6), colour), kind)
-    return add_upload(workspace=workspace, data=data, alt_text=f"A {colour} field")
+    clean = CleanImage(
+        data, CONTENT_TYPES[kind], EXTENSIONS[kind], 8, 6, hashlib.sha256(data).hexdigest()
+    )
+    key = put_object(clean, workspace_id=workspace.pk)
+    return store_image(
+        workspace=workspace, clean=clean, key=key, source="upload", alt_text=f"A {colour} field"
+    )

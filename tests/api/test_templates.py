@@ -115,6 +115,8 @@ def many(count: int) -> dict[str, Any]:
         ({"nodes": [{"type": "brief"}]}, "nodes.0.key"),
         ({"nodes": [{**text("a"), "colour": 1}]}, "nodes.0.colour"),
         ({"edges": [{"source": "brief"}]}, "edges.0.target"),
+        ({"edges": [{**edges("a > b")[0], "source_handle": "x" * 41}]}, "edges.0.source_handle"),
+        ({"nodes": [{**text("a"), "type": "x" * 41}]}, "nodes.0.type"),
         ({"nodes": many(101)["nodes"]}, "nodes"),
         ({"canvas_notes": [{"text": "no id"}]}, "canvas_notes.0.id"),
         ({"nodes": [text("a", "\x00")]}, "nodes.0.config.template"),

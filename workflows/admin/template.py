@@ -52,6 +52,7 @@ class TemplateAdmin(admin.ModelAdmin[WorkflowTemplate]):
         "updated_at",
     )
     list_select_related = ("workspace", "current_version")
+    show_full_result_count = False
     list_per_page = 50
     search_fields = ("name", "slug", "description", "category")
     actions = ("archive", "restore")

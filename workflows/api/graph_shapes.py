@@ -25,7 +25,7 @@ class Node(StrictSerializer):
     """A step."""
 
     key = serializers.RegexField(KEY, help_text="What variables call it: `nodes.<key>.…`.")
-    type = serializers.CharField(max_length=60, help_text="One of `GET /api/nodes/types`.")
+    type = serializers.CharField(max_length=40, help_text="One of `GET /api/nodes/types`.")
     label = serializers.CharField(  # type: ignore[assignment]  # a field, not the attribute
         max_length=120, required=False, allow_blank=True
     )
@@ -40,7 +40,7 @@ class Edge(StrictSerializer):
     """A connection."""
 
     source = serializers.RegexField(KEY)  # type: ignore[assignment]  # a field, not the attribute
-    source_handle = serializers.CharField(max_length=80, required=False, default="out")
+    source_handle = serializers.CharField(max_length=40, required=False, default="out")
     target = serializers.RegexField(KEY)
 
 

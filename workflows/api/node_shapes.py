@@ -35,7 +35,7 @@ class NodeTypeRow(serializers.Serializer[Any]):
 class StepBody(StrictSerializer):
     """One step alone."""
 
-    type = serializers.CharField(max_length=60)
+    type = serializers.CharField(max_length=40)
     config = serializers.DictField()
 
 

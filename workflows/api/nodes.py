@@ -29,6 +29,7 @@ class NodeTypesView(WorkspaceView):
     """The catalogue."""
 
     actions = {"GET": Action.VIEW}
+    pagination_class = None  # type: ignore[assignment]  # a plain list
 
     @extend_schema(
         operation_id="list_node_types",

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from workflows import templates as verbs
 from workflows.api import template_shapes as shapes
 from workflows.api.templates import TemplateView
-from workflows.models import WorkflowVersion
+from workflows.models import WorkflowTemplate, WorkflowVersion
 from workspaces.access import Action
 from workspaces.api.base import WorkspaceRequest
 from workspaces.api.etags import IF_MATCH
@@ -31,9 +31,9 @@ class VersionsView(TemplateView):
 class VersionView(TemplateView):
     """A view of one version of one workflow."""
 
-    def version(self, template_id: int, number: int) -> WorkflowVersion:
+    def version(self, template: WorkflowTemplate, number: int) -> WorkflowVersion:
         """The version. Raises 404."""
-        rows = self.find(template_id).versions.select_related("author", "template")
+        rows = template.versions.select_related("author", "template")
         return get_object_or_404(rows, number=number)
 
 
@@ -45,7 +45,7 @@ class VersionDetailView(VersionView):
     @extend_schema(operation_id="get_version", responses=shapes.Version)
     def get(self, request: WorkspaceRequest, template_id: int, number: int) -> Response:
         """Read one version with its graph."""
-        return Response(shapes.present_version(self.version(template_id, number)))
+        return Response(shapes.present_version(self.version(self.find(template_id), number)))
 
 
 class RestoreView(VersionView):
@@ -63,6 +63,6 @@ class RestoreView(VersionView):
         """Make an earlier version's graph the next version; the draft ends."""
         template = self.find_editable(template_id)
         restored = verbs.restore_version(
-            template, self.version(template_id, number), author=request.user, guard=self.guard
+            template, self.version(template, number), author=request.user, guard=self.guard
         )
         return self.answer(restored)

@@ -42,7 +42,7 @@ class _Position(_Strict):
 
 class _NodeBody(_Strict):
     key: Key
-    type: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    type: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     label: Annotated[str, StringConstraints(max_length=120)] = ""
     config: dict[str, Any] = Field(default_factory=dict)
     position: _Position = Field(default_factory=lambda: _Position(x=0.0, y=0.0))
@@ -52,7 +52,7 @@ class _NodeBody(_Strict):
 class _EdgeBody(_Strict):
     source: Key
     target: Key
-    source_handle: Annotated[str, StringConstraints(min_length=1, max_length=80)] = "out"
+    source_handle: Annotated[str, StringConstraints(min_length=1, max_length=40)] = "out"
 
 
 class _GraphBody(_Strict):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from workflows.engine.states import EXECUTION_TERMINAL, ExecutionStatus, Look, NodeStatus
-from workflows.models import ReviewTask, WorkflowExecution
+from workflows.models import WorkflowExecution
 from workflows.runs import reading
 from workflows.runs.chart import Chart, clock, make_chart
 from workflows.runs.expected import expected_of
@@ -18,7 +18,7 @@ from workflows.runs.looks import run_look
 from workflows.runs.outline import Group, outline
 from workflows.runs.outputs import Piece, Section, sections_of, wanted_jobs
 from workflows.runs.picture import Picture, picture_of
-from workflows.runs.rows import AgentRow
+from workflows.runs.rows import AgentRow, OpenReview, StepRow
 from workflows.runs.schedule import Schedule, schedule
 from workflows.runs.steps import Step, build_steps
 from workflows.runs.troubles import Trouble, troubles_of
@@ -51,6 +51,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A review that waits for somebody."""
+
+    label: str
+    row: StepRow
+    review: OpenReview
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """One run."""
 
@@ -63,7 +72,7 @@ class Board:
     chart: Chart
     sections: tuple[Section, ...]
     troubles: tuple[Trouble, ...]
-    reviews: tuple[ReviewTask, ...]
+    asks: tuple[Ask, ...]
     has_ended: bool
     poll_seconds: int
     """How long to wait before asking again; people take longer than workers."""
@@ -90,7 +99,7 @@ class Board:
 def read_board(execution: WorkflowExecution) -> Board:
     """Read and lay out a run that ``reading.find_run`` found.
 
-    Four queries, whatever the size of the run, and those of the estimate the very first time.
+    Three queries, whatever the size of the run, and those of the estimate the very first time.
     """
     now = timezone.now()
     graph, expected = graph_of(execution.version_id), expected_of(execution)
@@ -120,7 +129,12 @@ def read_board(execution: WorkflowExecution) -> Board:
         ),
         sections=sections_of(graph, steps, by_run, made),
         troubles=tuple(troubles_of(steps, execution.error)),
-        reviews=() if has_ended else tuple(reading.read_reviews(execution.pk)),
+        asks=tuple(
+            Ask(step.label, row, row.review)
+            for step in steps
+            for row in step.rows
+            if row.review is not None
+        ),
         has_ended=has_ended,
         poll_seconds=5 if is_idle else 1,
     )

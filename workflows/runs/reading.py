@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, JSONField, Value, When
+from django.db.models import Case, F, JSONField, OuterRef, Subquery, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Left
+from django.db.models.functions import JSONObject, Left
 
 from workflows.engine.states import AgentStatus, NodeStatus, ReviewState
 from workflows.models import AgentJob, NodeRun, ReviewTask, WorkflowExecution
-from workflows.runs.rows import AgentRow, StepRow
+from workflows.runs.rows import AgentRow, OpenReview, StepRow
 from workspaces.models import Workspace
 
 LONGEST_TEXT = 6_000
@@ -44,15 +45,39 @@ def read_steps(execution_id: int) -> list[StepRow]:
     """Every step and lane of a run; of their outputs short values alone."""
     text = Case(When(type="compose_text", then=Left(KT("output__text"), LONGEST_TEXT)))
     rows = NodeRun.objects.filter(execution_id=execution_id).order_by("pk")
-    found = rows.annotate(composed=text, **{f"fact_{name}": fact for name, fact in _FACTS.items()})
+    found = rows.annotate(
+        composed=text, asks=_asks(), **{f"fact_{name}": fact for name, fact in _FACTS.items()}
+    )
     return [
         StepRow(
             **{name: row[name] for name in _COLUMNS if name != "status"},
             status=NodeStatus(row["status"]),
             facts=_facts(row),
+            review=_review(row["asks"]),
         )
-        for row in found.values(*_COLUMNS, "composed", *(f"fact_{name}" for name in _FACTS))
+        for row in found.values(*_COLUMNS, "composed", "asks", *(f"fact_{name}" for name in _FACTS))
     ]
+
+
+def _asks() -> Case:
+    """The open review of a step that waits for people, read with the step."""
+    tasks = ReviewTask.objects.filter(node_run=OuterRef("pk"), state=ReviewState.WAITING)
+    body = JSONObject(pk="pk", since="created_at", due="due_at")
+    return Case(
+        When(type="review", status=NodeStatus.WAITING, then=Subquery(tasks.values(body=body)[:1])),
+        output_field=JSONField(),
+    )
+
+
+def _review(found: Mapping[str, Any] | None) -> OpenReview | None:
+    if found is None:
+        return None
+    due = found["due"]
+    return OpenReview(
+        pk=found["pk"],
+        since=datetime.fromisoformat(found["since"]),
+        due=datetime.fromisoformat(due) if due else None,
+    )
 
 
 _COLUMNS = (
@@ -98,11 +123,3 @@ def read_agents(execution_id: int) -> list[AgentRow]:
 def read_made(job_ids: Sequence[int]) -> dict[int, Any]:
     """What agents made, by job."""
     return dict(AgentJob.objects.filter(pk__in=job_ids).values_list("pk", "output"))
-
-
-def read_reviews(execution_id: int) -> list[ReviewTask]:
-    """The reviews of a run that wait for a decision."""
-    rows = ReviewTask.objects.filter(
-        node_run__execution_id=execution_id, state=ReviewState.WAITING
-    ).select_related("node_run")
-    return list(rows.defer("items", "node_run__input", "node_run__output", "node_run__history"))

@@ -11,6 +11,15 @@ from workflows.engine.states import AgentStatus, NodeStatus
 
 
 @dataclass(frozen=True, slots=True)
+class OpenReview:
+    """A review that waits for a decision."""
+
+    pk: int
+    since: datetime
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
     """One step in one lane."""
 
@@ -30,6 +39,7 @@ class StepRow:
     """The lane's item, where there is one."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Short values of the output: branch, decision, document_id, title, text."""
+    review: OpenReview | None = None
 
 
 @dataclass(frozen=True, slots=True)

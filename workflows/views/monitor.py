@@ -31,11 +31,11 @@ def run_live(request: PageRequest, execution_id: int) -> HttpResponse:
 
     The answer for a run that has ended asks for no more. Opened as a page, it leads to the page.
     """
-    if not request.htmx:
-        return redirect("workflows:run", request.access.workspace.slug, execution_id)
     revision = revision_of(request.access.workspace, execution_id)
     if revision is None:
         raise Http404("There is no such run.")
+    if not request.htmx:
+        return redirect("workflows:run", request.access.workspace.slug, execution_id)
     seen = request.GET.get("revision", "")
     if seen == str(revision):
         return HttpResponse(status=204)
