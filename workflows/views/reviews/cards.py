@@ -117,6 +117,12 @@ class Group:
     columns: int
 
     @property
+    def is_wide(self) -> bool:
+        """Whether its images are broad, so that they need broader columns."""
+        images = [card for card in self.cards if isinstance(card, ImageCard)]
+        return any(card.width > 1.3 * card.height for card in images)
+
+    @property
     def changes(self) -> int:
         """Cards that differ from the earlier round."""
         return sum(card.changes > 0 for card in self.cards if isinstance(card, CopyCard))
