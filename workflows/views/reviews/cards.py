@@ -57,7 +57,7 @@ class ImageCard:
 
     id: str
     number: int
-    image_id: int
+    url: str
     width: int
     height: int
     alt_text: str
