@@ -75,6 +75,7 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/templates/{template}": {"GET": VIEW},
     "/w/{slug}/templates/{template}/customise": {"POST": EDIT},
     "/w/{slug}/templates/{template}/launch": {"GET": VIEW, "POST": RUN},
+    "/w/{slug}/templates/{template}/estimate": {"POST": VIEW},
     "/w/{slug}/workflows": {"GET": VIEW},
     "/w/{slug}/workflows/import": {"GET": EDIT, "POST": EDIT},
     "/w/{slug}/workflows/{workflow_id}": {"GET": VIEW},
