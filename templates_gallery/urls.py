@@ -10,4 +10,5 @@ urlpatterns = [
     path("templates/<slug:template>", template.template_page, name="template"),
     path("templates/<slug:template>/customise", template.customise, name="customise"),
     path("templates/<slug:template>/launch", launch.template_launch, name="launch"),
+    path("templates/<slug:template>/estimate", launch.template_estimate, name="launch-estimate"),
 ]

@@ -59,8 +59,12 @@
   });
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest('[hx-target="#step-panel"]');
-    if (link && !panel.contains(link)) opener = link;
+    const link = event.target.closest("a[data-panel]");
+    if (link && panel && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      if (!panel.contains(link)) opener = link;
+      htmx.ajax("GET", link.href, { source: panel, target: panel, swap: "innerHTML" });
+    }
     if (event.target.closest("[data-panel-close]")) close();
     const copier = event.target.closest("[data-copy]");
     if (copier) {

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from workflows.models import WorkflowTemplate
-from workflows.views.launch import launch_page
+from workflows.views.launch import estimate_part, launch_page
 from workflows.views.launching import Place
 from workspaces.access import Action
 from workspaces.models import Workspace
@@ -17,12 +17,21 @@ from workspaces.pages import PageRequest, page
 @page(Action.VIEW, "GET", "POST")
 def template_launch(request: PageRequest, template: str) -> HttpResponse:
     """The launch form of a template, named by its slug or its id."""
-    found = _find(template, request.access.workspace)
+    return launch_page(request, *_shown(request, template))
+
+
+@page(Action.VIEW, "POST")
+def template_estimate(request: PageRequest, template: str) -> HttpResponse:
+    """What a run of a template will take, as far as the brief is filled in."""
+    return estimate_part(request, *_shown(request, template))
+
+
+def _shown(request: PageRequest, name: str) -> tuple[WorkflowTemplate, Place]:
+    found = _find(name, request.access.workspace)
     if found is None:
         raise Http404("There is no such template.")
     listed = reverse("gallery:list", args=[request.access.workspace.slug])
-    place = Place("templates", "Templates", listed, f"{listed}/{template}")
-    return launch_page(request, found, place)
+    return found, Place("templates", "Templates", listed, f"{listed}/{name}")
 
 
 def _find(name: str, workspace: Workspace) -> WorkflowTemplate | None:

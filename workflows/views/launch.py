@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -51,29 +50,30 @@ class _Form:
 @page(Action.VIEW, "GET", "POST")
 def workflow_launch(request: PageRequest, workflow_id: int) -> HttpResponse:
     """Launch one of the workspace's own workflows."""
-    template = get_object_or_404(
-        WorkflowTemplate.objects.select_related("current_version", "cloned_from__template"),
-        pk=workflow_id,
-        workspace=request.access.workspace,
-        archived_at=None,
-    )
-    slug = request.access.workspace.slug
-    listed = reverse("workflows:list", args=[slug])
-    place = Place("workflows", "Workflows", listed, f"{listed}/{template.pk}")
-    return launch_page(request, template, place)
+    return launch_page(request, *_own(request, workflow_id))
 
 
 @page(Action.VIEW, "POST")
-def launch_estimate(request: PageRequest, workflow_id: int) -> HttpResponse:
-    """The summary for a brief that is still being filled in."""
-    mine = Q(workspace=request.access.workspace) | Q(workspace=None)
-    rows = WorkflowTemplate.objects.filter(mine, pk=workflow_id, archived_at=None)
-    template = get_object_or_404(rows.select_related("current_version"))
+def workflow_estimate(request: PageRequest, workflow_id: int) -> HttpResponse:
+    """What a run of an own workflow will take, as far as the brief is filled in."""
+    return estimate_part(request, *_own(request, workflow_id))
+
+
+def _own(request: PageRequest, workflow_id: int) -> tuple[WorkflowTemplate, Place]:
+    rows = WorkflowTemplate.objects.select_related("current_version", "cloned_from__template")
+    workspace = request.access.workspace
+    template = get_object_or_404(rows, pk=workflow_id, workspace=workspace, archived_at=None)
+    listed = reverse("workflows:list", args=[workspace.slug])
+    return template, Place("workflows", "Workflows", listed, f"{listed}/{template.pk}")
+
+
+def estimate_part(request: PageRequest, template: WorkflowTemplate, place: Place) -> HttpResponse:
+    """The summary beside the form, for a brief that is still being filled in."""
     config = brief_of(template)
     if config is None:
         raise Http404("The workflow has no brief to fill in.")
     answers = read_answers(config, request.POST)
-    context = _summary(request, template, config, answers)
+    context = {**_summary(request, template, answers), "place": place}
     return render(request, "workflows/_launch_summary.html", context)
 
 
@@ -171,7 +171,7 @@ def _show(
     named = {f"inputs.{field.key}" for field in config.fields} | {"title", "project"}
     questions = questions_of(config, form.answers, form.issues)
     context = {
-        **_summary(request, template, config, form.answers),
+        **_summary(request, template, form.answers),
         "here": place.here,
         "place": place,
         "form": form,
@@ -187,7 +187,7 @@ def _show(
 
 
 def _summary(
-    request: PageRequest, template: WorkflowTemplate, config: Config, answers: dict[str, Any]
+    request: PageRequest, template: WorkflowTemplate, answers: dict[str, Any]
 ) -> dict[str, Any]:
     workspace = request.access.workspace
     waiting = [

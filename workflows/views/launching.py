@@ -34,7 +34,12 @@ class Place:
     title: str
     list_url: str
     url: str
-    """Of the template's or the workflow's own page."""
+    """Of the template's or the workflow's own page; the form and its parts hang below it."""
+
+    @property
+    def estimate_url(self) -> str:
+        """What answers with the summary of a brief that is being filled in."""
+        return f"{self.url}/estimate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import trigger_client_event
 
@@ -56,11 +57,12 @@ def _board(request: PageRequest, execution_id: int) -> Board:
 
 
 def _context(request: PageRequest, board: Board) -> dict[str, Any]:
-    asked = request.GET.get("view", "")
+    asked, slug = request.GET.get("view", ""), request.access.workspace.slug
     return {
         "board": board,
         "run": board.execution,
         "template": board.execution.version.template,
+        "steps_url": f"{reverse('workflows:run', args=[slug, board.execution.pk])}/steps/",
         "view": asked if asked in VIEWS else VIEWS[0],
     }
 

@@ -326,9 +326,13 @@ def test_a_gallery_template_is_launched_by_slug_or_id_while_it_is_published(
     run = WorkflowExecution.objects.first()
     assert run is not None
     assert run.workspace.slug == "alder-pine"
+    part = visitor.post("/templates/kit/estimate", {"inputs.topic": "x"}, htmx=True)
+    assert 'hx-post="/w/alder-pine/templates/kit/estimate"' in part.content.decode()
+    assert visitor.post(f"/workflows/{shared.pk}/estimate", htmx=True).status_code == 404
     entry.published = False
     entry.save()
     assert visitor.get("/templates/kit/launch").status_code == 404
+    assert visitor.post("/templates/kit/estimate", htmx=True).status_code == 404
     assert visitor.get("/templates/nothing/launch").status_code == 404
 
 
