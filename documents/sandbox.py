@@ -129,7 +129,7 @@ def _rows(table: Table) -> Iterator[str]:
         yield "\t".join("\n".join(p.text for p in cell.p_lst) for cell in row._tr.tc_lst)
 
 
-def main(task: str, max_side: int) -> None:
+def main(task: str, max_side: int = 0) -> None:
     """Do the task on what stdin holds, and say on stdout how it went."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))

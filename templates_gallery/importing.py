@@ -18,7 +18,7 @@ from workflows.models import WorkflowTemplate
 from workspaces.models import User
 
 MAX_BYTES = 2_000_000
-_LONGEST = 1_000
+_LONGEST = 600
 """Characters of a value that a preview shows."""
 
 
@@ -92,7 +92,8 @@ def _state(template: WorkflowTemplate) -> dict[str, Any]:
     data = to_export(template)
     found: dict[str, Any] = {name.capitalize(): data[name] for name in _PLAIN}
     for name, value in data.get("gallery", {}).items():
-        found[f"Gallery: {name.replace('_', ' ')}"] = value
+        title = f"Gallery: {name.replace('_', ' ')}"
+        found |= _leaves(title, value) if name == "sample" else {title: value}
     for node in data["nodes"]:
         found |= _leaves(f"Step {node['key']}", node)
     found["Connections"] = [_arrow(edge) for edge in data["edges"]]

@@ -7,7 +7,7 @@ from workflows.views.home import page as home
 from workflows.views.library import changes, imports, listing, versions, workflow
 from workflows.views.reviews import inbox, page, regenerate
 
-_ONE = "workflows/<int:pk>"
+_ONE = "workflows/<int:workflow_id>"
 
 app_name = "workflows"
 urlpatterns = [
@@ -30,8 +30,8 @@ urlpatterns = [
     path("runs/<int:execution_id>", monitor.run_page, name="run"),
     path("runs/<int:execution_id>/live", monitor.run_live, name="run-live"),
     path("runs/<int:execution_id>/steps/<slug:key>", step.run_step, name="run-step"),
-    path("projects/<int:pk>", project.project_documents, name="project"),
-    path("projects/<int:pk>/runs", project.project_runs, name="project-runs"),
+    path("projects/<int:project_id>", project.project_documents, name="project"),
+    path("projects/<int:project_id>/runs", project.project_runs, name="project-runs"),
     path("reviews", inbox.review_inbox, name="reviews"),
     path("reviews/<int:review_id>", page.review_page, name="review"),
     path("reviews/<int:review_id>/live", page.review_live, name="review-live"),

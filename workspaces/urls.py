@@ -9,6 +9,6 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("w/<slug:slug>/projects", projects.project_list, name="projects"),
     path("w/<slug:slug>/projects/new", projects.new_project, name="project-new"),
-    path("w/<slug:slug>/projects/<int:pk>/edit", projects.edit, name="project-edit"),
-    path("w/<slug:slug>/projects/<int:pk>/delete", projects.delete, name="project-delete"),
+    path("w/<slug:slug>/projects/<int:project_id>/edit", projects.edit, name="project-edit"),
+    path("w/<slug:slug>/projects/<int:project_id>/delete", projects.delete, name="project-delete"),
 ]

@@ -25,7 +25,7 @@ from workspaces.api.filters import IdFilter, SearchFilter
 from workspaces.api.permissions import access_to
 from workspaces.api.serving import INERT, AnyFormat
 
-_CACHE = "private, max-age=300"
+_CACHED = {"Cache-Control": "private, max-age=300", "Vary": "Authorization, Cookie"}
 _DOWNLOAD = OpenApiParameter(
     "download",
     OpenApiTypes.BOOL,
@@ -112,7 +112,8 @@ class ImageFile(WorkspaceView):
             raise Http404
         tag = etag(image.sha256)
         if unchanged := not_modified(request, tag):
-            unchanged["Cache-Control"] = _CACHE
+            for name, value in _CACHED.items():
+                unchanged[name] = value
             return unchanged
         try:
             file = default_storage.open(image.key)
@@ -123,7 +124,7 @@ class ImageFile(WorkspaceView):
             as_attachment="download" in request.query_params,
             filename=f"image-{image.pk}.{image.key.rpartition('.')[2]}",
             content_type=image.content_type,
-            headers={**INERT, "Cache-Control": _CACHE, "ETag": tag},
+            headers={**INERT, **_CACHED, "ETag": tag},
         )
 
 

@@ -79,6 +79,10 @@
   });
   document.addEventListener("keydown", (event) => {
     const bare = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping();
+    if (event.key === " " && event.target.matches("a[role=button]")) {
+      event.preventDefault();
+      event.target.click();
+    }
     const keys = document.getElementById("keys");
     if (event.key === "?" && bare && keys && !document.querySelector("dialog[open]")) {
       event.preventDefault();

@@ -51,7 +51,7 @@ API: dict[str, dict[str, Rule]] = {
     "/api/workflows/templates/{template_id}/versions": {"GET": VIEW},
     "/api/workflows/templates/{template_id}/versions/{number}": {"GET": VIEW},
     "/api/workflows/templates/{template_id}/versions/{number}/restore": {"POST": EDIT},
-    "/api/nodes/types": {"GET": SIGNED_IN},
+    "/api/nodes/types": {"GET": VIEW},
     "/api/nodes/validate": {"POST": VIEW},
     "/api/nodes/validate-connections": {"POST": VIEW},
     "/api/nodes/try": {"POST": RUN},

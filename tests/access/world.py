@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from documents.images import gallery_key
 from tests import factories as make
 from tests.documents.conftest import png
 from workflows.engine.states import NodeStatus
@@ -52,6 +53,9 @@ def build(workspace: Workspace, owner: User) -> World:
         user=owner, access=Access(workspace, Role.OWNER), name="Program", scopes=["read"]
     )
     template = execution.version.template
+    name = f"{make.digest(f'cover {workspace.pk}')}.png"
+    entry = make.GalleryEntryFactory(cover=name)
+    default_storage.save(gallery_key(entry.pk, name), ContentFile(png()))
     ids = {
         "slug": workspace.slug,
         "workspace_slug": workspace.slug,
@@ -59,7 +63,9 @@ def build(workspace: Workspace, owner: User) -> World:
         "project_id": make.ProjectFactory(workspace=workspace).pk,
         "document_id": document.pk,
         "image_id": image.pk,
-        "template": template.slug,
+        "template": entry.template.slug,
+        "entry_id": entry.pk,
+        "name": name,
         "template_id": template.pk,
         "workflow_id": template.pk,
         "number": 1,

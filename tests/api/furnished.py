@@ -44,4 +44,7 @@ def furnish(workspace: Workspace, owner: User, drive: Drive) -> dict[str, Any]:
         "execution_id": execution.pk,
         "review_id": review.pk,
         "key": "review",
+        "type": "compose_text",
+        "config": {"template": "On {{ brief.topic }}"},
+        "context": {"brief": {"topic": "Shoes"}},
     }

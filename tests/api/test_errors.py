@@ -56,6 +56,12 @@ def test_a_body_over_the_limit_is_a_413_and_is_not_read(editor: User, program: P
     assert "2,500,000" in problem(answer, 413)["detail"]
 
 
+def test_a_chunked_body_is_told_to_name_its_length(editor: User, program: Program) -> None:
+    headers = {"Transfer-Encoding": "chunked"}
+    answer = program(editor).call("POST", "/projects", headers=headers)
+    assert "Content-Length" in problem(answer, 422)["detail"]
+
+
 def test_calls_over_the_limit_are_a_429_that_says_when(
     editor: User, program: Program, settings: Any
 ) -> None:

@@ -272,3 +272,11 @@ def test_a_zip_named_as_a_picture_is_named():
         archive.writestr("a", "b")
     with pytest.raises(UploadRejected, match="ZIP file"):
         clean_image(out.getvalue())
+
+
+def test_a_picture_is_made_smaller_where_a_side_is_too_long():
+    wide = Picture.new("RGB", (400, 100), "navy")
+    clean = clean_image(encoded(wide, "PNG"), max_side=200)
+    assert (clean.width, clean.height, opened(clean).size) == (200, 50, (200, 50))
+    same = clean_image(encoded(wide, "PNG"), max_side=400)
+    assert (same.width, same.height) == (400, 100)

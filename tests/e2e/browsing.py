@@ -18,6 +18,8 @@ from workspaces.models import User
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
+_GIVEN_UP = re.compile("^htmx:(sendAbort|afterRequest)")
+"""HTMX tells of requests that newer ones replace; those that fail are told of by other words."""
 _REPORT_CSP = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} at `
@@ -32,10 +34,6 @@ def start_chromium(playwright: Playwright) -> Browser:
     if found is None:
         pytest.fail(browser.MISSING, pytrace=False)
     return playwright.chromium.launch(executable_path=found, args=list(browser.FLAGS))
-
-
-_LEFT = re.compile(r"^htmx:(sendAbort|afterRequest), ")
-"""What HTMX says of a request that was under way when its page was left."""
 
 
 class Tab:
@@ -75,7 +73,7 @@ class Tab:
         ]
 
     def _note(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not _LEFT.match(text):
+        if kind in ("error", "warning") and not _GIVEN_UP.search(text):
             self.faults.append(f"{kind}: {text}")
 
 

@@ -56,6 +56,15 @@ def test_a_template_is_made_ones_own_in_one_click(
     expect(page.get_by_role("heading", level=1)).to_have_text("Press release with approval")
 
 
+def test_the_launch_form_opens_by_the_space_bar_as_buttons_do(
+    browser_page: OpenPage, world: World, editor: User
+) -> None:
+    page = browser_page(editor)
+    page.goto(world.paths()["template"])
+    page.get_by_role("button", name="Use template", exact=True).press("Space")
+    page.wait_for_url("**/templates/press-release/launch")
+
+
 def test_home_follows_a_run_by_itself_and_stops_with_it(
     browser_page: OpenPage, world: World, editor: User
 ) -> None:

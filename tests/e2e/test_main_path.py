@@ -1,4 +1,4 @@
-"""The main job as people do it: gallery, launch, monitor, review with one change asked for, document.
+"""The main job as people do it: gallery, launch, monitor, review with one change, document.
 
 Real workers, a real queue and a scripted model service; once with the mouse, once without it.
 """

@@ -52,8 +52,8 @@ class EstimateView(LaunchingView):
     def post(self, request: WorkspaceRequest) -> Response:
         """Tell what a run would take; nothing is launched and no service is asked.
 
-        Every branch is counted, no second round. What cannot be known yet is null. Missing
-        answers are no error here; wrong ones are.
+        Every branch is counted that the answers do not rule out, and no second round. What
+        cannot be known yet is null. Missing answers are no error here; wrong ones are.
         """
         body = self.body(shapes.EstimateBody)
         graph = _graph(self.template(body), draft=body.get("draft", False))

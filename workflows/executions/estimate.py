@@ -1,7 +1,7 @@
 """What a run will take: agent calls, tokens, money and time, before anything is sent.
 
-Every branch is counted, and neither second rounds nor the time that people take. What cannot
-be known is None, never 0.
+Every branch is counted that the brief does not rule out, and neither second rounds nor the time
+that people take. What cannot be known is None, never 0.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Estimate:
     """What a run will take; None where that cannot be known."""
 
     steps: int
+    """All that are drawn, those that the brief's answers skip among them."""
     agent_calls: int | None
     tokens: int | None
     cost: Decimal | None
@@ -80,7 +81,7 @@ def estimate(
     steps = forecast(graph, scope)
     lane_seconds = {step.node.key: _lane_seconds(step, rates) for step in steps}
     nodes = tuple(
-        _node(step, rates, lane_seconds[step.node.key], rounds_of(graph, step.node, scope))
+        _node(step, rates, lane_seconds[step.node.key], _rounds(graph, step, scope))
         for step in steps
     )
     return Estimate(
@@ -111,9 +112,13 @@ def _values(
 
 
 def _lane_seconds(step: StepForecast, rates: Rates) -> float | None:
-    if step.asks is None:
-        return None
+    if step.asks is None or step.is_skipped:
+        return 0.0 if step.is_skipped else None
     return max((rates.seconds(ask) for ask in step.asks), default=rates.own_work)
+
+
+def _rounds(graph: Graph, step: StepForecast, scope: Scope) -> int | None:
+    return 0 if step.is_skipped else rounds_of(graph, step.node, scope)
 
 
 def _node(

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from workflows.executions.branches import skipped_steps
 from workflows.executions.lanes import has_items
 from workflows.graph.bindings import MissingVariable, TemplateError, lookup, render
 from workflows.graph.model import Graph, Node
@@ -30,14 +31,21 @@ class StepForecast:
     node: Node
     asks: tuple[Ask, ...] | None
     """None where it depends on what only the run can tell."""
+    is_skipped: bool = False
 
 
 def forecast(graph: Graph, scope: Scope) -> list[StepForecast]:
-    """Every step as drawn. Branches are all counted: which is taken shows in the run."""
+    """Every step as drawn; those that the brief's answers skip ask nothing."""
+    skipped = skipped_steps(graph, scope)
     lanes: dict[str, Sequence[Scope] | None] = {
         node.key: _lanes(node, scope) for node in graph.nodes if node.key in graph.children
     }
-    return [_step(node, scope, lanes.get(node.parent or "", [{}])) for node in graph.nodes]
+    return [
+        StepForecast(node, (), is_skipped=True)
+        if node.key in skipped
+        else _step(node, scope, lanes.get(node.parent or "", [{}]))
+        for node in graph.nodes
+    ]
 
 
 def rounds_of(graph: Graph, node: Node, scope: Scope) -> int | None:
@@ -118,11 +126,12 @@ def longest_way(graph: Graph, seconds: Mapping[str, float | None], scope: Scope)
     ends: dict[str, float] = {}
     for key in reversed(order):
         own = seconds[key] or 0.0
-        if children := graph.children.get(key):
+        children = graph.children.get(key, ())
+        if inner := max((ends[child.key] for child in children), default=0.0):
             rounds = rounds_of(graph, children[0], scope)
             if rounds is None:
                 return None
-            own += rounds * max(ends[child.key] for child in children)
+            own += rounds * inner
         below = (ends[e.target] for e in graph.outgoing[key] if e.target in ends)
         ends[key] = own + max(below, default=0.0)
     return max((ends[key] for key in order if graph.by_key[key].parent is None), default=0.0)

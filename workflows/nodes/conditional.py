@@ -90,14 +90,17 @@ class Conditional(NodeType[Config]):
 
     def run(self, config: Config, ctx: NodeContext) -> NodeResult:
         """``branch`` is the name of the branch taken."""
-        for branch in config.branches:
-            held = (
-                holds(ctx.value_or_none(rule.left), rule.operator, rule.right)
-                for rule in branch.rules
-            )
-            if all(held) if branch.match == "all" else any(held):
-                return NodeResult({"branch": branch.name}, handles=(branch.name,))
-        return NodeResult({"branch": "else"}, handles=("else",))
+        branch = choose(config, ctx.value_or_none)
+        return NodeResult({"branch": branch}, handles=(branch,))
+
+
+def choose(config: Config, value: Callable[[str], Any]) -> str:
+    """The handle taken, where ``value`` gives what a path holds. Pure."""
+    for branch in config.branches:
+        held = (holds(value(rule.left), rule.operator, rule.right) for rule in branch.rules)
+        if all(held) if branch.match == "all" else any(held):
+            return branch.name
+    return "else"
 
 
 def holds(left: Any, operator: str, right: Any) -> bool:

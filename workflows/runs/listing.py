@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Min, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from workflows.engine.states import EXECUTION_TERMINAL, Look, NodeStatus
-from workflows.models import NodeRun, WorkflowExecution, WorkflowTemplate
+from workflows.models import WorkflowExecution, WorkflowTemplate
 from workflows.runs.filters import Filters
-from workflows.runs.looks import foremost, run_look
+from workflows.runs.looks import run_look
+from workflows.runs.segments import read_segments
 from workspaces.models import Membership, Project, User, Workspace
 
 PAGE = 25
@@ -77,7 +77,7 @@ def read_page(workspace: Workspace, filters: Filters) -> RunPage:
     runs, has_more = found[:PAGE], len(found) > PAGE
     if filters.after is not None:
         runs.reverse()
-    now, segments = timezone.now(), _segments([run.pk for run in runs])
+    now, segments = timezone.now(), read_segments([run.pk for run in runs])
     shown = tuple(_row(run, segments.get(run.pk, ()), now) for run in runs)
     has_newer = has_more if filters.after is not None else filters.before is not None
     has_older = has_more or filters.after is not None
@@ -116,19 +116,6 @@ def _page_of(workspace: Workspace, filters: Filters) -> QuerySet[WorkflowExecuti
     if filters.before is not None:
         rows = rows.filter(pk__lt=filters.before)
     return rows.order_by("-pk")[: PAGE + 1]
-
-
-def _segments(run_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """By run: one status for each step, whatever its lanes."""
-    rows = NodeRun.objects.filter(~Q(type="parallel"), execution_id__in=run_ids)
-    grouped = rows.values("execution_id", "key").annotate(
-        statuses=ArrayAgg("status", distinct=True), first=Min("pk")
-    )
-    found: dict[int, list[str]] = {}
-    for row in grouped.order_by("execution_id", "first"):
-        status = foremost(NodeStatus(one) for one in row["statuses"])
-        found.setdefault(row["execution_id"], []).append(status.value)
-    return {run: tuple(statuses) for run, statuses in found.items()}
 
 
 def _row(run: WorkflowExecution, segments: tuple[str, ...], now: datetime) -> RunRow:

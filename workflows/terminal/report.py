@@ -17,11 +17,11 @@ def documents_of(execution_id: int) -> list[dict[str, Any]]:
     """Documents that the run made or added to: ``{id, title, path, url}`` each, once."""
     outputs = NodeRun.objects.filter(
         execution_id=execution_id, type="attach_to_document", output__isnull=False
-    ).values_list("output", flat=True)
+    ).values_list("output", "execution__workspace__slug")
     found: dict[int, dict[str, Any]] = {}
-    for output in outputs:
+    for output, slug in outputs:
         if output and output.get("document_id"):
-            path = reverse("admin:documents_document_change", args=[output["document_id"]])
+            path = reverse("documents:detail", args=[slug, output["document_id"]])
             found[output["document_id"]] = {
                 "id": output["document_id"],
                 "title": output["title"],

@@ -21,20 +21,20 @@ RUNS = 25
 
 
 @page(Action.VIEW)
-def project_documents(request: PageRequest, pk: int) -> HttpResponse:
+def project_documents(request: PageRequest, project_id: int) -> HttpResponse:
     """What was written for it, the last changed first."""
     workspace = request.access.workspace
-    project = find_project(workspace, pk)
+    project = find_project(workspace, project_id)
     found = document_cards(workspace, project=project.pk)
     context = {"tab": "documents", "found": found, "cards": found.rows}
     return _show(request, project, context)
 
 
 @page(Action.VIEW)
-def project_runs(request: PageRequest, pk: int) -> HttpResponse:
+def project_runs(request: PageRequest, project_id: int) -> HttpResponse:
     """What ran for it, the newest first."""
     workspace = request.access.workspace
-    project = find_project(workspace, pk)
+    project = find_project(workspace, project_id)
     context = {"tab": "runs", "runs": _runs(workspace, project)}
     return _show(request, project, context)
 

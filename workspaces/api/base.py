@@ -14,7 +14,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from workspaces.access import Access, Action
-from workspaces.api.errors import TooLarge
+from workspaces.api.errors import TooLarge, refused
 from workspaces.api.pagination import CursorPage
 from workspaces.models import User, Workspace
 
@@ -56,6 +56,8 @@ class WorkspaceView(APIView):
         most = settings.MAX_UPLOAD_BYTES if files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if _length(request) > most:
             raise TooLarge(f"The body may have {most:,} bytes.")
+        if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+            raise refused(None, "Send Content-Length: chunked bodies are not read.", "no_length")
         super().initial(request, *args, **kwargs)
 
     def body(self, shape: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:

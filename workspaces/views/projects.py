@@ -52,35 +52,35 @@ def new_project(request: PageRequest) -> HttpResponse:
 
 
 @page(Action.EDIT, "GET", "POST")
-def edit(request: PageRequest, pk: int) -> HttpResponse:
+def edit(request: PageRequest, project_id: int) -> HttpResponse:
     """Give a project another name or description."""
     workspace = request.access.workspace
-    project = find_project(workspace, pk)
+    project = find_project(workspace, project_id)
     now = {"name": project.name, "description": project.description}
     form = ProjectForm(request.POST or None, initial=now)
     if form.is_bound and form.is_valid():
         try:
-            edit_project(find_project(workspace, pk), **form.cleaned_data)
+            edit_project(find_project(workspace, project_id), **form.cleaned_data)
         except NameTaken as taken:
             form.add_error("name", str(taken))
         else:
             messages.success(request, "Saved.")
-            return redirect("workflows:project", workspace.slug, pk)
+            return redirect("workflows:project", workspace.slug, project_id)
     return _form_page(request, form, project)
 
 
 @page(Action.EDIT, "POST")
-def delete(request: PageRequest, pk: int) -> HttpResponse:
+def delete(request: PageRequest, project_id: int) -> HttpResponse:
     """Remove a project; what it grouped stays."""
-    project = find_project(request.access.workspace, pk)
+    project = find_project(request.access.workspace, project_id)
     project.delete()
     messages.success(request, f"{project.name} is removed. Its documents and runs are still here.")
     return redirect("workspaces:projects", request.access.workspace.slug)
 
 
-def find_project(workspace: Workspace, pk: int) -> Project:
+def find_project(workspace: Workspace, project_id: int) -> Project:
     """One of the workspace's projects. Raises ``Http404``."""
-    found = Project.objects.filter(workspace=workspace, pk=pk).first()
+    found = Project.objects.filter(workspace=workspace, pk=project_id).first()
     if found is None:
         raise Http404("There is no such project.")
     return found

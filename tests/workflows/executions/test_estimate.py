@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -223,3 +224,71 @@ def test_the_number_of_queries_does_not_grow_with_the_steps(
     with django_assert_max_num_queries(4):
         found = estimate(graph=big, inputs={}, workspace=workspace)
     assert found.agent_calls == 40
+
+
+def routed(left: str, right: str = "yes", items: str = "2") -> Graph:
+    """Pictures where the condition holds, else a text; both lead to a summary."""
+    rule = {"left": left, "operator": "equals", "right": right}
+    check = node("check", "conditional", branches=[{"name": "yes", "rules": [rule]}])
+    return graph(
+        [
+            brief("wanted", "word"),
+            text("plan"),
+            check,
+            node("each", "parallel", items=items),
+            copy("inner", parent="each", quantity=3),
+            copy("short"),
+            copy("summary"),
+        ],
+        "brief > plan > check.yes > each > summary",
+        "check.else > short > summary",
+    )
+
+
+def calls_of(drawn: Graph, workspace: Workspace, **inputs: Any) -> dict[str, int | None]:
+    found = estimate(graph=drawn, inputs=inputs, workspace=workspace)
+    return {one.key: one.agent_calls for one in found.nodes if one.type == "generate_copy"}
+
+
+def test_a_branch_that_the_brief_rules_out_is_not_counted(
+    workspace: Workspace, providers: ScriptedOpenAI
+) -> None:
+    drawn = routed("brief.wanted", "{{ brief.word }}")
+    held = calls_of(drawn, workspace, wanted="ja", word="JA")
+    assert held == {"inner": 6, "short": 0, "summary": 1}
+    other = calls_of(drawn, workspace, wanted="nein", word="ja")
+    assert other == {"inner": 0, "short": 1, "summary": 1}
+    found = estimate(graph=drawn, inputs={"wanted": "nein", "word": "ja"}, workspace=workspace)
+    assert (found.steps, of(found, "inner").seconds, of(found, "each").seconds) == (7, 0.0, 0.0)
+    assert of(found, "inner").cost == 0, "nothing is asked, so nothing is paid"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("nodes.plan.text", "x"), ("brief.wanted", "{{ nodes.plan.text }}")]
+)
+def test_a_branch_that_the_run_decides_is_counted(
+    left: str, right: str, workspace: Workspace, providers: ScriptedOpenAI
+) -> None:
+    found = calls_of(routed(left, right), workspace, wanted="x", word="x")
+    assert found == {"inner": 6, "short": 1, "summary": 1}
+
+
+def test_a_required_answer_that_is_missing_leaves_both_branches_open(
+    workspace: Workspace, providers: ScriptedOpenAI
+) -> None:
+    drawn = routed("brief.wanted")
+    (first, *rest) = drawn.nodes
+    asked = {"fields": [{"key": "wanted", "required": True}, {"key": "word"}]}
+    drawn = Graph((replace(first, config=asked), *rest), drawn.edges)
+    assert calls_of(drawn, workspace) == {"inner": 6, "short": 1, "summary": 1}
+    assert calls_of(drawn, workspace, wanted="no") == {"inner": 0, "short": 1, "summary": 1}
+
+
+def test_a_container_that_is_skipped_need_not_tell_its_items(
+    workspace: Workspace, providers: ScriptedOpenAI
+) -> None:
+    drawn = routed("brief.wanted", items="nodes.plan.text")
+    found = estimate(graph=drawn, inputs={"wanted": "no"}, workspace=workspace)
+    assert (found.agent_calls, found.seconds is None) == (2, False)
+    found = estimate(graph=drawn, inputs={"wanted": "yes"}, workspace=workspace)
+    assert (found.agent_calls, found.seconds) == (None, None)

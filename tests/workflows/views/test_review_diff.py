@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workflows.reviews.diff import count_changes, word_diff
 
 SOME = ["tea", "cup ", "the ", ". ", "\n", " ", "\u2019s", "é"]
-WORDS = st.lists(st.sampled_from(SOME), max_size=120)
-TEXTS = WORDS.map("".join) | st.text(max_size=200)
+WORDS = st.lists(st.sampled_from(SOME), max_size=60)
+TEXTS = WORDS.map("".join) | st.text(max_size=60)
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MARKS = {"same": "{}", "insert": "+{}+", "delete": "-{}-"}
 
 
@@ -20,6 +21,7 @@ def drawn(old: str, new: str) -> str:
     return "".join(MARKS[piece.kind].format(piece.text) for piece in word_diff(old, new))
 
 
+@patient
 @given(TEXTS, TEXTS)
 def test_without_insertions_it_is_the_old_text_and_without_deletions_the_new(
     old: str, new: str
@@ -29,6 +31,7 @@ def test_without_insertions_it_is_the_old_text_and_without_deletions_the_new(
     assert "".join(piece.text for piece in pieces if piece.kind != "delete") == new
 
 
+@patient
 @given(TEXTS, TEXTS)
 def test_it_counts_a_change_exactly_where_texts_differ(old: str, new: str) -> None:
     pieces = word_diff(old, new)

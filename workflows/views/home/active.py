@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from workflows.engine.states import ExecutionStatus, Look, NodeStatus
-from workflows.models import NodeRun, WorkflowExecution
-from workflows.runs.looks import foremost, run_look
+from workflows.engine.states import ExecutionStatus, Look
+from workflows.models import WorkflowExecution
+from workflows.runs.looks import run_look
+from workflows.runs.segments import read_segments
 from workspaces.models import Workspace
 
 SHOWN = 5
@@ -62,7 +62,7 @@ def active_runs(workspace: Workspace) -> ActiveRuns:
     """Three queries, however many runs there are."""
     related = _shown(workspace).select_related("version__template")
     runs = list(related.defer("inputs", "version__template__draft", "version__canvas_notes"))
-    segments, now = _segments([run.pk for run in runs]), timezone.now()
+    segments, now = read_segments([run.pk for run in runs]), timezone.now()
     return ActiveRuns(
         rows=tuple(_row(run, segments.get(run.pk, ()), now) for run in runs),
         running=_of(workspace).filter(status__in=UNDER_WAY).count(),
@@ -89,18 +89,6 @@ def _shown(workspace: Workspace) -> QuerySet[WorkflowExecution]:
     )
     rows = _of(workspace).filter(Q(status__in=UNDER_WAY) | failed)
     return rows.order_by(urgency, "-pk")[:SHOWN]
-
-
-def _segments(run_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    rows = NodeRun.objects.filter(~Q(type="parallel"), execution_id__in=run_ids)
-    grouped = rows.values("execution_id", "key").annotate(
-        statuses=ArrayAgg("status", distinct=True), first=Min("pk")
-    )
-    found: dict[int, list[str]] = {}
-    for row in grouped.order_by("execution_id", "first"):
-        status = foremost(NodeStatus(one) for one in row["statuses"])
-        found.setdefault(row["execution_id"], []).append(status.value)
-    return {run: tuple(statuses) for run, statuses in found.items()}
 
 
 def _row(run: WorkflowExecution, segments: tuple[str, ...], now: datetime) -> ActiveRun:

@@ -30,23 +30,23 @@ class WorkflowForm(forms.ModelForm[WorkflowTemplate]):
 
 
 @page(Action.EDIT, "GET", "POST")
-def edit(request: PageRequest, pk: int) -> HttpResponse:
+def edit(request: PageRequest, workflow_id: int) -> HttpResponse:
     """Rename and describe."""
-    workflow = find_workflow(request.access.workspace, pk)
+    workflow = find_workflow(request.access.workspace, workflow_id)
     form = WorkflowForm(request.POST or None, instance=workflow)
     if form.is_bound and form.is_valid():
         update_template(workflow, fields=form.cleaned_data, graph=None, author=request.user)
         messages.success(request, "Saved.")
-        return redirect("workflows:workflow", request.access.workspace.slug, pk)
+        return redirect("workflows:workflow", request.access.workspace.slug, workflow_id)
     context = {"here": "workflows", "workflow": workflow, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "workflows/workflow_edit.html", context, status=status)
 
 
 @page(Action.EDIT, "POST")
-def archive(request: PageRequest, pk: int) -> HttpResponse:
+def archive(request: PageRequest, workflow_id: int) -> HttpResponse:
     """Take it out of every list; its runs stay."""
-    workflow = find_workflow(request.access.workspace, pk)
+    workflow = find_workflow(request.access.workspace, workflow_id)
     archive_template(workflow)
     messages.success(request, f"{workflow.name} is archived. Its runs are still in the list.")
     return redirect("workflows:list", request.access.workspace.slug)

@@ -69,12 +69,12 @@ def import_page(request: PageRequest) -> HttpResponse:
 
 
 @page(Action.VIEW)
-def export(request: PageRequest, pk: int) -> HttpResponse:
+def export(request: PageRequest, workflow_id: int) -> HttpResponse:
     """The current version as a file without ids, people or keys."""
-    workflow = find_workflow(request.access.workspace, pk)
+    workflow = find_workflow(request.access.workspace, workflow_id)
     if workflow.current_version is None:
         messages.error(request, "It has not been saved yet, so there is nothing to export.")
-        return redirect("workflows:workflow", request.access.workspace.slug, pk)
+        return redirect("workflows:workflow", request.access.workspace.slug, workflow_id)
     answer = JsonResponse(to_export(workflow), json_dumps_params={"indent": 2})
     answer["Content-Disposition"] = f'attachment; filename="{workflow.slug}.json"'
     return answer

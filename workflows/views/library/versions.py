@@ -15,9 +15,9 @@ from workspaces.pages import PageRequest, page
 
 
 @page(Action.VIEW)
-def version_list(request: PageRequest, pk: int) -> HttpResponse:
+def version_list(request: PageRequest, workflow_id: int) -> HttpResponse:
     """Every saved version, newest first."""
-    workflow = find_workflow(request.access.workspace, pk)
+    workflow = find_workflow(request.access.workspace, workflow_id)
     rows = workflow.versions.filter(number__isnull=False).select_related("author")
     context = {
         "here": "workflows",
@@ -29,9 +29,9 @@ def version_list(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @page(Action.VIEW)
-def version_page(request: PageRequest, pk: int, number: int) -> HttpResponse:
+def version_page(request: PageRequest, workflow_id: int, number: int) -> HttpResponse:
     """One version as it was saved."""
-    workflow = find_workflow(request.access.workspace, pk)
+    workflow = find_workflow(request.access.workspace, workflow_id)
     version = _find(workflow, number)
     context = {
         "here": "workflows",
@@ -44,9 +44,9 @@ def version_page(request: PageRequest, pk: int, number: int) -> HttpResponse:
 
 
 @page(Action.EDIT, "POST")
-def restore(request: PageRequest, pk: int, number: int) -> HttpResponse:
+def restore(request: PageRequest, workflow_id: int, number: int) -> HttpResponse:
     """Make the version's graph the newest version; runs keep the version they have."""
-    workflow = find_workflow(request.access.workspace, pk)
+    workflow = find_workflow(request.access.workspace, workflow_id)
     version = _find(workflow, number)
     before = workflow.current_version_id
     restored = restore_version(workflow, version, author=request.user)
@@ -54,7 +54,7 @@ def restore(request: PageRequest, pk: int, number: int) -> HttpResponse:
         messages.info(request, f"Version {number} is the same as the current one.")
     else:
         messages.success(request, f"Version {number} is back, as the newest version.")
-    return redirect("workflows:workflow", request.access.workspace.slug, pk)
+    return redirect("workflows:workflow", request.access.workspace.slug, workflow_id)
 
 
 def _find(workflow: WorkflowTemplate, number: int) -> WorkflowVersion:

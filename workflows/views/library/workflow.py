@@ -54,10 +54,10 @@ class RunLine:
 
 
 @page(Action.VIEW)
-def workflow_page(request: PageRequest, pk: int) -> HttpResponse:
+def workflow_page(request: PageRequest, workflow_id: int) -> HttpResponse:
     """The current version, what is wrong with it, and how it has run."""
     workspace = request.access.workspace
-    workflow = find_workflow(workspace, pk)
+    workflow = find_workflow(workspace, workflow_id)
     version = workflow.current_version_id
     issues = check_graph(graph_of(version), workspace) if version else []
     context = {

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.safestring import mark_safe
 
 from documents.export.markup import render_markdown
+from documents.images import file_url
 from workflows.graph.model import Graph, Node
 from workflows.reviews.diff import count_changes, word_diff
 from workflows.reviews.picks import Item
@@ -35,23 +36,20 @@ def build(
     groups = []
     for (key, kind), members in by_group.items():
         node = graph.by_key.get(key)
-        cards: list[Card] = []
         if kind == "image":
-            cards += [_image(item, place, draft, old) for place, item in _numbered(members, draft)]
+            cards: list[Card] = _images(members, draft, old)
         else:
-            for number, item in enumerate(members, 1):
-                cards.append(_copy(item, number, draft, old, node, is_decided))
-        groups.append(
-            Group(
-                id=f"{kind}-{key or 'brief'}",
-                kind=kind,
-                label=_label(node),
-                type=node.type if node else "brief",
-                cards=tuple(cards),
-                rule=_rule(items, rules, draft, kind, by_group, graph),
-                columns=_columns(cards),
-            )
+            cards = _copies(members, draft, old, node, is_decided)
+        group = Group(
+            id=f"{kind}-{key or 'brief'}",
+            kind=kind,
+            label=_label(node),
+            type=node.type if node else "brief",
+            cards=tuple(cards),
+            rule=_rule(items, rules, draft, kind, by_group, graph),
+            columns=_columns(cards),
         )
+        groups.append(group)
     return Board(tuple(groups))
 
 
@@ -59,11 +57,13 @@ def _label(node: Node | None) -> str:
     return (node.label or node.key) if node else "From the brief"
 
 
-def _numbered(members: Sequence[Item], draft: Draft) -> list[tuple[int, Item]]:
-    """Images with their numbers, as the reviewer ordered them."""
+def _images(members: Sequence[Item], draft: Draft, old: Mapping[str, Item]) -> list[Card]:
+    """Images as the reviewer ordered them; each keeps its number."""
     rank = {one: place for place, one in enumerate(draft.order)}
-    numbered = list(enumerate(members, 1))
-    return sorted(numbered, key=lambda pair: rank.get(str(pair[1]["id"]), len(rank) + pair[0]))
+    numbered = sorted(
+        enumerate(members, 1), key=lambda pair: rank.get(str(pair[1]["id"]), len(rank) + pair[0])
+    )
+    return [_image(item, number, draft, old) for number, item in numbered]
 
 
 def _image(item: Item, number: int, draft: Draft, old: Mapping[str, Item]) -> ImageCard:
@@ -72,7 +72,7 @@ def _image(item: Item, number: int, draft: Draft, old: Mapping[str, Item]) -> Im
     return ImageCard(
         id=one,
         number=number,
-        image_id=image["id"],
+        url=file_url(image["id"]),
         width=image.get("width") or 1,
         height=image.get("height") or 1,
         alt_text=draft.alt_text.get(one, image.get("alt_text") or ""),
@@ -80,6 +80,18 @@ def _image(item: Item, number: int, draft: Draft, old: Mapping[str, Item]) -> Im
         is_primary=one == draft.primary,
         is_new=was is not None and was.get("image", {}).get("id") != image["id"],
     )
+
+
+def _copies(
+    members: Sequence[Item],
+    draft: Draft,
+    old: Mapping[str, Item],
+    node: Node | None,
+    is_decided: bool,
+) -> list[Card]:
+    return [
+        _copy(item, number, draft, old, node, is_decided) for number, item in enumerate(members, 1)
+    ]
 
 
 def _copy(

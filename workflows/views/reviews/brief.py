@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from documents.images import file_url
 from workflows.graph.model import Graph
 
 
@@ -15,7 +16,7 @@ class Answered:
 
     label: str
     text: str
-    image_id: int | None = None
+    image_url: str = ""
 
 
 def answers(inputs: Mapping[str, Any], graph: Graph) -> list[Answered]:
@@ -29,7 +30,7 @@ def answers(inputs: Mapping[str, Any], graph: Graph) -> list[Answered]:
             continue
         label = field.get("label") or field["key"].replace("_", " ").capitalize()
         if isinstance(value, Mapping):
-            found.append(Answered(label, str(value.get("alt_text") or ""), value.get("id")))
+            found.append(Answered(label, str(value.get("alt_text") or ""), file_url(value["id"])))
         else:
             text = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
             found.append(Answered(label, text))

@@ -57,7 +57,7 @@ class ImageCard:
 
     id: str
     number: int
-    image_id: int
+    url: str
     width: int
     height: int
     alt_text: str
@@ -115,6 +115,12 @@ class Group:
     rule: Rule | None
     """None where nothing is picked."""
     columns: int
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its images are broad, so that they need broader columns."""
+        images = [card for card in self.cards if isinstance(card, ImageCard)]
+        return any(card.width > 1.3 * card.height for card in images)
 
     @property
     def changes(self) -> int:

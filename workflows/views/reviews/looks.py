@@ -39,4 +39,4 @@ def _spoken(item: Any) -> str:
 
 def run_url(slug: str, execution_id: int) -> str:
     """The page of a run."""
-    return f"{reverse('workflows:runs', args=[slug])}/{execution_id}"
+    return reverse("workflows:run", args=[slug, execution_id])

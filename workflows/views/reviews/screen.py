@@ -19,6 +19,7 @@ from workflows.reviews.rounds import decision_of, rounds_of
 from workflows.versions import graph_of
 from workflows.views.reviews.board import build
 from workflows.views.reviews.brief import answers
+from workflows.views.reviews.cards import Board
 from workflows.views.reviews.draft import Draft, decided, opening
 from workflows.views.reviews.due import due
 from workflows.views.reviews.lists import open_inbox, tab_for
@@ -47,46 +48,51 @@ def show(request: PageRequest, task: ReviewTask, answer: Answer | None = None) -
 
 def _screen(request: PageRequest, task: ReviewTask, answer: Answer | None) -> dict[str, Any]:
     rounds = rounds_of(task)
-    run, execution = task.node_run, task.node_run.execution
+    execution = task.node_run.execution
     graph = graph_of(execution.version_id)
     earlier = [one for one in rounds if one.round < task.round]
     draft = answer.draft if answer else _draft(task, earlier)
-    before = earlier[-1] if earlier else None
-    is_open = task.state == ReviewState.WAITING
-    late = bool(answer and answer.is_late)
-    refusal = _refusal(request, task) if is_open else ""
     return {
         "here": "reviews",
         "task": task,
-        "run": run,
+        "run": task.node_run,
         "execution": execution,
         "run_url": run_url(request.access.workspace.slug, execution.pk),
-        "item": item_name(run),
-        "look": REVIEW_LOOKS[ReviewState(task.state)],
+        "item": item_name(task.node_run),
+        "due": due(task.due_at, timezone.now(), task.rules),
         "draft": draft,
         "errors": answer.errors if answer else {},
-        "is_late": late,
+        "is_late": bool(answer and answer.is_late),
         "is_kept": answer is not None,
-        "is_open": is_open,
-        "may": is_open and not refusal,
-        "refusal": refusal,
-        "decision": decision_of(task),
-        "due": due(task.due_at, timezone.now(), task.rules),
-        "board": build(
-            task.items,
-            task.rules,
-            graph,
-            draft,
-            before.items if before and is_open else (),
-            is_decided=not is_open,
-        ),
-        "before": before,
+        "board": _board(task, graph, draft, earlier),
+        "before": earlier[-1] if earlier else None,
         "earlier": earlier[::-1],
         "later": next((one for one in rounds if one.round > task.round), None),
         "again": _again(task, graph),
         "answers": answers(execution.inputs, graph),
+        **_standing(request, task),
         **_neighbours(request, rounds[-1]),
     }
+
+
+def _standing(request: PageRequest, task: ReviewTask) -> dict[str, Any]:
+    """How the review stands, and what the person may do about it."""
+    is_open = task.state == ReviewState.WAITING
+    refusal = _refusal(request, task) if is_open else ""
+    return {
+        "look": REVIEW_LOOKS[ReviewState(task.state)],
+        "is_open": is_open,
+        "may": is_open and not refusal,
+        "refusal": refusal,
+        "decision": decision_of(task),
+    }
+
+
+def _board(task: ReviewTask, graph: Graph, draft: Draft, earlier: list[ReviewTask]) -> Board:
+    """An open review is compared with the round before; a decided one shows its own edits."""
+    is_open = task.state == ReviewState.WAITING
+    before = earlier[-1].items if earlier and is_open else ()
+    return build(task.items, task.rules, graph, draft, before, is_decided=not is_open)
 
 
 def _draft(task: ReviewTask, earlier: list[ReviewTask]) -> Draft:
