@@ -1,4 +1,4 @@
-// The launch form: drafts, counters, lines, previews, Ctrl+Enter, one launch a press.
+// The launch form: drafts, counters, previews, Ctrl+Enter, one launch a press.
 (() => {
   "use strict";
   const form = document.getElementById("brief");
@@ -7,78 +7,6 @@
   const skipped = new Set(["token", "csrfmiddlewaretoken"]);
   const note = document.getElementById("draft-note");
   const changed = () => form.dispatchEvent(new Event("restored"));
-
-  // A list is a textarea with one entry a line; with a script it is lines to add and remove.
-  const lines = (area) => {
-    const box = document.createElement("div");
-    box.className = "lines";
-    const sync = () => {
-      area.value = [...box.querySelectorAll("input")].map((one) => one.value.trim()).filter(Boolean).join("\n");
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-    };
-    const row = (text, before = null) => {
-      const line = document.createElement("div");
-      line.className = "lines__row";
-      const input = document.createElement("input");
-      input.className = "input";
-      input.value = text;
-      input.maxLength = 2000;
-      const remove = document.createElement("button");
-      remove.type = "button";
-      remove.className = "button button--ghost button--icon button--sm";
-      remove.textContent = "×";
-      remove.setAttribute("aria-label", "Remove this line");
-      remove.addEventListener("click", () => {
-        const next = line.nextElementSibling || line.previousElementSibling;
-        line.remove();
-        if (!box.querySelector("input")) row("", add);
-        (next && next.querySelector("input") || add).focus();
-        name();
-        sync();
-      });
-      line.append(input, remove);
-      box.insertBefore(line, before);
-      name();
-      return input;
-    };
-    const name = () => box.querySelectorAll("input").forEach((one, at) => one.setAttribute("aria-label", `${area.dataset.lines}, line ${at + 1}`));
-    const add = document.createElement("button");
-    add.type = "button";
-    add.className = "button button--soft button--xs lines__add";
-    add.textContent = "Add a line";
-    add.addEventListener("click", () => row("", add).focus());
-    box.append(add);
-    (area.value.split("\n").filter((text) => text.trim()).concat(area.value.trim() ? [] : [""])).forEach((text) => row(text, add));
-    box.addEventListener("input", (event) => { event.stopPropagation(); sync(); });
-    box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.target.tagName !== "INPUT") return;
-      event.preventDefault();
-      row("", event.target.parentElement.nextElementSibling).focus();
-    });
-    box.addEventListener("paste", (event) => {
-      const pasted = event.clipboardData.getData("text").split(/\r?\n/).filter((text) => text.trim());
-      if (pasted.length < 2 || event.target.tagName !== "INPUT") return;
-      event.preventDefault();
-      const here = event.target.parentElement;
-      const first = event.target.value.trim() ? null : pasted.shift();
-      if (first) event.target.value = first;
-      let last = event.target;
-      const after = here.nextElementSibling;
-      pasted.forEach((text) => { last = row(text, after); });
-      last.focus();
-      sync();
-    });
-    area.after(box);
-    area.hidden = true;
-    if (area.getAttribute("aria-invalid")) box.querySelectorAll("input").forEach((one) => one.setAttribute("aria-invalid", "true"));
-    const label = form.querySelector(`label[for="${CSS.escape(area.id)}"]`);
-    if (label) label.addEventListener("click", () => box.querySelector("input").focus());
-    return box;
-  };
-  const drawLines = () => form.querySelectorAll("textarea[data-lines]").forEach((area) => {
-    if (area.nextElementSibling && area.nextElementSibling.classList.contains("lines")) area.nextElementSibling.remove();
-    lines(area);
-  });
 
   const stepper = (input) => {
     const shell = document.createElement("span");
@@ -116,7 +44,6 @@
       if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
       else field.value = given[0] ?? "";
     });
-    drawLines();
     count();
     changed();
   };
@@ -130,7 +57,6 @@
 
   const start = entries();
   const draft = read();
-  drawLines();
   form.querySelectorAll(".input--number").forEach(stepper);
   const differs = draft && JSON.stringify(draft) !== JSON.stringify(start);
   if ("keep" in form.dataset) save();

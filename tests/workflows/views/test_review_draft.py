@@ -130,11 +130,13 @@ def test_a_decision_reads_back_as_the_draft_it_was() -> None:
     assert decided(data, "Good") == draft
 
 
-def test_where_there_is_nothing_to_choose_from_it_is_picked_already() -> None:
+def test_the_first_pieces_are_picked_as_many_as_the_step_asks_for() -> None:
     one_each = [variant(1, "Only"), picture(1)]
     rules = {"pick_copy": "one", "pick_images": 3}
     assert opening(one_each, rules).selected == ("copy-1", "image-1")
-    assert opening(ITEMS, {"pick_copy": "one", "pick_images": "many"}).selected == ()
+    many = {"pick_copy": "one", "pick_images": "many"}
+    assert opening(ITEMS, many).selected == ("copy-1", "image-1", "image-2")
+    assert opening(ITEMS, {"pick_copy": "none", "pick_images": "none"}).selected == ()
 
 
 def test_the_next_round_keeps_what_was_chosen_of_pieces_that_came_back_unchanged() -> None:

@@ -164,8 +164,9 @@ def opening(
 ) -> Draft:
     """The draft of a round that nobody has touched.
 
-    Where there is nothing to choose from, it is picked; what an earlier round chose of pieces
-    that came back unchanged (``before``, ``last``) stays chosen.
+    The first of each kind are picked, as many as the step asks for, so that approving is one
+    press; what an earlier round chose of pieces that came back unchanged (``before``, ``last``)
+    stays chosen.
     """
     last = last or Draft()
     known = {str(item["id"]): _content(item) for item in before}
@@ -173,9 +174,10 @@ def opening(
     selected = [one for one in last.selected if one in same]
     for kind, pick in (("copy", rules.get("pick_copy")), ("image", rules.get("pick_images"))):
         ids = [str(item["id"]) for item in items if item["kind"] == kind]
-        wanted = {"one": 1}.get(str(pick), pick)
-        if isinstance(wanted, int) and 0 < len(ids) <= wanted:
-            selected += [one for one in ids if one not in selected]
+        wanted = {"one": 1, "many": len(ids)}.get(str(pick), pick)
+        chosen = any(one in selected for one in ids)
+        if isinstance(wanted, int) and (not chosen or len(ids) <= wanted and pick != "many"):
+            selected += [one for one in ids[:wanted] if one not in selected]
     return Draft(
         selected=tuple(selected),
         edits={one: text for one, text in last.edits.items() if one.partition(".")[0] in same},
