@@ -176,7 +176,7 @@ def opening(
         ids = [str(item["id"]) for item in items if item["kind"] == kind]
         wanted = {"one": 1, "many": len(ids)}.get(str(pick), pick)
         chosen = any(one in selected for one in ids)
-        if isinstance(wanted, int) and (not chosen or len(ids) <= wanted and pick != "many"):
+        if isinstance(wanted, int) and (not chosen or (len(ids) <= wanted and pick != "many")):
             selected += [one for one in ids[:wanted] if one not in selected]
     return Draft(
         selected=tuple(selected),
