@@ -128,7 +128,7 @@ def makes(graph: Graph) -> tuple[Made, ...]:
     for kind, (one, many) in _MAKES.items():
         count = sum(node.type == kind for node in graph.nodes)
         if count:
-            found.append(Made(kind, one if count == 1 else many.format(count)))
+            found.append(Made(kind, one if count == 1 else many.replace("{}", str(count))))
     return tuple(found)
 
 
