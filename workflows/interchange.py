@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from workflows import portable, samples
 from workflows.graph.model import Graph, Issue, Limits
-from workflows.graph.parse import GraphParseError, parse, to_json
+from workflows.graph.parse import GraphParseError, parse, refuse_twins, to_json
 from workflows.models import WorkflowTemplate
 from workflows.versions import graph_of, save_version
 from workspaces.models import User, Workspace
@@ -150,7 +150,7 @@ def from_export(data: object, *, limits: Limits | None = None) -> Export:
     except ValidationError as error:
         raise ImportRefused([_as_issue(detail) for detail in error.errors()]) from None
     try:
-        graph = parse({"nodes": export.nodes, "edges": export.edges}, limits=limits)
+        graph = refuse_twins(parse({"nodes": export.nodes, "edges": export.edges}, limits=limits))
     except GraphParseError as error:
         raise ImportRefused(error.errors) from None
     errors += portable.foreign(graph)

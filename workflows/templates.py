@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from workflows.graph.model import Graph, Issue, Limits, Node
-from workflows.graph.parse import GraphParseError, parse, to_json
+from workflows.graph.parse import GraphParseError, parse, refuse_twins, to_json
 from workflows.interchange import create_with_free_slug
 from workflows.models import WorkflowTemplate, WorkflowVersion
 from workflows.versions import graph_of, save_version
@@ -38,6 +38,11 @@ class NotEditable(Exception):
 def read_graph(data: Mapping[str, Any], workspace: Workspace) -> Graph:
     """The graph of ``{nodes, edges}`` within the workspace's limits. Raises ``GraphParseError``."""
     return parse(data, limits=Limits(max_nodes=workspace.limits.max_nodes))
+
+
+def graph_to_save(data: Mapping[str, Any], workspace: Workspace) -> Graph:
+    """The same for one that is to be kept: no two steps have a key. Raises ``GraphParseError``."""
+    return refuse_twins(read_graph(data, workspace))
 
 
 def read_step(type: str, config: Mapping[str, Any]) -> Node:

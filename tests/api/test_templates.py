@@ -433,3 +433,22 @@ def test_an_import_names_nobody_elses_things(writer: ApiClient, made: Any) -> No
     review = {"key": "review", "type": "review", "config": {"assignees": ["a@example.test"]}}
     answer = writer.make(f"{PATH}/import", {**file, "nodes": [*file["nodes"], review]})
     assert attrs(answer) == {"nodes.2.config.assignees"}
+
+
+def test_two_steps_of_one_key_are_refused_and_nothing_is_saved(
+    editor: User, program: Program
+) -> None:
+    twins = [
+        {"key": "brief", "type": "brief", "config": {"fields": []}},
+        {"key": "brief", "type": "compose_text", "config": {"template": "Hello"}},
+    ]
+    client = program(editor)
+    data = {"format": "copyloom.template", "format_version": 1, "slug": "twins", "edges": []}
+    for answer in (
+        client.make("/workflows/templates", {"name": "Twins", "nodes": twins, "edges": []}),
+        client.make("/workflows/templates/import", {**data, "name": "Twins", "nodes": twins}),
+    ):
+        assert answer.status_code == 422
+        [error] = answer.json()["errors"]
+        assert (error["code"], error["attr"]) == ("duplicate_key", "nodes.1.key")
+    assert not WorkflowTemplate.objects.exists()

@@ -92,7 +92,7 @@ def graph_in(body: Mapping[str, Any], view: WorkspaceView) -> Graph | None:
         missing = "edges" if "nodes" in given else "nodes"
         raise refused(missing, "Send nodes and edges together.", "required")
     with refusals():
-        return verbs.read_graph(given, view.workspace) if given else None
+        return verbs.graph_to_save(given, view.workspace) if given else None
 
 
 class TemplatesView(TemplateView):

@@ -86,6 +86,23 @@ def parse(data: Mapping[str, Any], *, limits: Limits | None = None) -> Graph:
     )
 
 
+def refuse_twins(graph: Graph) -> Graph:
+    """The graph, if it can be saved: a version keeps one step a key.
+
+    Raises ``GraphParseError`` naming every step whose key an earlier one has.
+    """
+    seen: set[str] = set()
+    errors = []
+    for place, node in enumerate(graph.nodes):
+        if node.key in seen:
+            text = f"Another step is called “{node.key}” already; give this one a name of its own."
+            errors.append(Issue("duplicate_key", text, node=node.key, field=f"nodes.{place}.key"))
+        seen.add(node.key)
+    if errors:
+        raise GraphParseError(errors)
+    return graph
+
+
 def to_json(graph: Graph) -> dict[str, Any]:
     """The JSON form of a graph; ``parse`` gives the same graph back."""
     return {
