@@ -8,6 +8,7 @@ from config import health
 from templates_gallery.views.picture import picture
 
 admin.autodiscover()
+# The way that allauth documents to stand in front of the admin: its limits and second factors.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [

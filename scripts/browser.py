@@ -39,7 +39,7 @@ def install() -> None:
     if find() is None and os.geteuid() == 0 and shutil.which("apt-get"):
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (("update", "-qq"), ("install", "-y", "-qq", "chromium")):
-            subprocess.run(["apt-get", *command], check=False, env=env, timeout=900)  # noqa: S607
+            subprocess.run(["apt-get", *command], check=False, env=env, timeout=900)  # noqa: S607 - Debian's
 
 
 def main() -> int:
