@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 compile() {
     "${VENV:-.venv}/bin/python" -m uv --quiet --no-config pip compile --universal \
         --python-version 3.11 --generate-hashes --no-header --no-annotate \
-        --no-emit-find-links --no-emit-index-url \
+        --no-strip-extras --no-emit-find-links --no-emit-index-url \
         ${UPGRADE:-} "$@"
 }
 compile requirements/base.in -o requirements.txt
