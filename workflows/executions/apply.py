@@ -63,11 +63,12 @@ SELECT id, key, lane, label, status, handles, attempt, wait_for, reserved_agents
 _QUEUE = """
 UPDATE workflows_noderun
    SET status = 'queued', attempt = attempt + 1, queued_at = clock_timestamp(),
-       dispatched_at = NULL, token = NULL, lease_until = NULL, wait_for = ''
+       dispatched_at = clock_timestamp(), token = NULL, lease_until = NULL, wait_for = ''
  WHERE id = ANY(%s) AND status = 'pending'
 """
 _WAKE = """
-UPDATE workflows_noderun SET wait_for = '', dispatched_at = NULL, queued_at = clock_timestamp()
+UPDATE workflows_noderun
+   SET wait_for = '', dispatched_at = clock_timestamp(), queued_at = clock_timestamp()
  WHERE id = ANY(%s) AND status = 'queued'
 """
 
