@@ -49,7 +49,7 @@ class NodeWorker(SimpleWorker):
         kwargs["with_scheduler"] = False
         die_with_parent()
         connections.close_all()
-        watchdog.start()
+        watchdog.start(guarded=True)
         return bool(super().work(*args, **kwargs))
 
     def execute_job(self, job: Job, queue: Queue) -> None:
