@@ -144,11 +144,12 @@ def _enter(execution: WorkflowExecution, launched: ExecutionEvent) -> None:
     waiting = WorkflowExecution.objects.filter(
         workspace_id=execution.workspace_id, status=ExecutionStatus.PENDING, pk__lt=execution.pk
     )
-    if slots.free(execution.workspace_id) and not waiting.exists():
+    room = slots.free(execution.workspace_id)
+    if room and not waiting.exists():
         begin(execution, launched)
         return
     apply(execution, launched)
-    if admit(execution.workspace_id):
+    if admit(execution.workspace_id, room):
         execution.refresh_from_db()
 
 
