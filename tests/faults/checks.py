@@ -191,7 +191,7 @@ def _agents() -> Iterator[str]:
         for job in AgentJob.objects.filter(node_run=run).order_by("pk"):
             jobs[job.round, job.index].append(job)
         kinds = ["node.lost", "node.handed_back", "node.retried", "node.failed"]
-        left = run.events.filter(kind__in=kinds).count()
+        left = run.events.filter(kind__in=kinds).count() + (run.status in ("failed", "skipped"))
         for (_, index), listed in jobs.items():
             states = Counter(job.status for job in listed)
             if run.fresh_since is None and states[AgentStatus.COMPLETED] > 1:

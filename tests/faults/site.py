@@ -20,7 +20,7 @@ from tests.graphs import brief, copy, graph, text
 from tests.scripted_openai import Call, ScriptedOpenAI
 from workflows.executions.reconcile import reconcile
 from workflows.graph.model import Graph
-from workflows.models import NodeRun, WorkflowExecution
+from workflows.models import NodeRun, WorkerBeat, WorkflowExecution
 
 COPY = graph([brief("t"), copy("copy"), text("end")], "brief > copy > end")
 CHAIN = graph([brief("t"), text("a"), text("b")], "brief > a > b")
@@ -62,6 +62,10 @@ class Site:
     ) -> subprocess.Popen[bytes]:
         """A pool whose first processes to reach a crash point do so."""
         return self.workers(count, "crash", TEST_CRASH=f"{point} {mode} {times}")
+
+    def ready(self, count: int) -> None:
+        """Wait until so many workers have started."""
+        self.until(lambda: WorkerBeat.objects.count() >= count, what="workers")
 
     def crashed(self, times: int = 1) -> list[int]:
         """Wait until the crash point was reached so often; the pids that were there."""

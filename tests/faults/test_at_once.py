@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def branches(
 
 
 def ends(claims: list[Claim]) -> list[Any]:
-    return [lambda one=one: finish.complete(one, {}, NodeResult()) for one in claims]
+    return [partial(finish.complete, one, {}, NodeResult()) for one in claims]
 
 
 def outcome(function: Any) -> Any:
@@ -81,7 +82,7 @@ def test_fault_15_one_failure_among_twenty_at_once_never_fires_the_join(
     """Guard: a failed source leaves its edge undecided (``_Planner._decision``)."""
     for _ in range(3):
         execution, claims = branches(drive)
-        together([lambda bad=claims[0]: finish.fail(bad, {}, BAD), *ends(claims[1:])])
+        together([partial(finish.fail, claims[0], {}, BAD), *ends(claims[1:])])
         execution.refresh_from_db()
         assert drive.sent == []
         assert (statuses(execution)["join"], execution.status) == ("pending", "failed")
@@ -96,7 +97,7 @@ def test_fault_15_the_join_fires_once_the_failed_branch_is_retried_or_skipped(
     execution, claims = branches(drive)
     finish.fail(claims[0], {}, BAD)
     key = claims[0].run.key
-    act = lambda: outcome(lambda: verb(execution.pk, key=key, user=None))  # noqa: E731
+    act = partial(outcome, partial(verb, execution.pk, key=key, user=None))
     together([act, *ends(claims[1:])])
     join = execution.node_runs.get(key="join")
     if verb is retry:
@@ -149,8 +150,8 @@ def test_fault_37_a_stop_that_races_with_the_last_step(drive: Drive, together: A
         last = claim(*drive.sent.pop())
         assert last is not None
         acts = [
-            lambda pk=execution.pk: outcome(lambda: stop(pk, user=None)),
-            lambda last=last: outcome(lambda: finish.complete(last, {}, NodeResult())),
+            partial(outcome, partial(stop, execution.pk, user=None)),
+            partial(outcome, partial(finish.complete, last, {}, NodeResult())),
         ]
         stopped, completed = together(acts)
         execution.refresh_from_db()
@@ -168,7 +169,7 @@ def test_fault_38_retry_pressed_five_times_at_once(drive: Drive, together: Any) 
     execution, claims = branches(drive)
     finish.fail(claims[0], {}, BAD)
     together(ends(claims[1:]))
-    press = lambda: outcome(lambda: retry(execution.pk, key=claims[0].run.key, user=None))  # noqa: E731
+    press = partial(outcome, partial(retry, execution.pk, key=claims[0].run.key, user=None))
     answers = together([press] * 5)
     assert answers.count(NotNow) == 4
     assert drive.sent == [(claims[0].node_run_id, 2)]
@@ -183,9 +184,7 @@ def test_fault_39_a_skip_of_a_step_that_is_just_completing(drive: Drive, togethe
         execution, claims = branches(drive)
         together(ends(claims[1:]))
         last = claims[0]
-        press = lambda last=last: outcome(  # noqa: E731
-            lambda: skip(last.execution_id, key=last.run.key, user=None)
-        )
+        press = partial(outcome, partial(skip, execution.pk, key=last.run.key, user=None))
         _, answer = together([*ends([last]), press])
         assert answer is NotNow
         assert drive.sent == [(execution.node_runs.get(key="join").pk, 1)]

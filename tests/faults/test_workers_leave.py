@@ -14,7 +14,7 @@ from tests.faults.site import CHAIN, COPY, Site, kill_group, step
 from tests.workflows.executions.claims import SMALL, messages
 from workflows import queue
 from workflows.executions.claim import claim
-from workflows.models import AgentJob, ModelPrice, Provider, WorkerBeat
+from workflows.models import AgentJob, ModelPrice, Provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_fault_09_sigterm_while_idle(site: Site) -> None:
     """Guard: RQ's warm shutdown; nothing was held, nothing is lost."""
     pool = site.workers(2)
-    site.until(lambda: WorkerBeat.objects.count() == 2, what="workers")
+    site.ready(2)
     pool.terminate()
     assert pool.wait(20) == 0
     execution = site.launch(CHAIN)

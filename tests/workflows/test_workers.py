@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from documents.models import DocumentAttachment
 from tests.conftest import Processes, add_providers, wait_until
 from tests.engine import Drive
 from tests.graphs import brief, copy, graph, node, text
@@ -158,13 +157,6 @@ def _children(pid: int, count: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     found = [int(one) for one in listed.split()]
     return found if len(found) >= count else []
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_a_lost_database_connection_costs_a_call_and_no_step(
