@@ -20,7 +20,11 @@ class CallsPerMinute(BaseThrottle):
         """Whether this call is still within ``API_CALLS_PER_MINUTE``."""
         key = f"api-calls-{request.user.pk}-{int(time.time() // _MINUTE)}"
         cache.add(key, 0, timeout=2 * _MINUTE)
-        return cache.incr(key) <= settings.API_CALLS_PER_MINUTE
+        try:
+            return cache.incr(key) <= settings.API_CALLS_PER_MINUTE
+        except ValueError:
+            # Redis came back between the two calls: nothing was counted while it was away.
+            return True
 
     def wait(self) -> float:
         """Seconds until the next minute."""
