@@ -11,7 +11,7 @@ from workflows.engine.states import ExecutionStatus
 from workflows.executions import lanes, slots
 from workflows.executions.advance import admit, begin
 from workflows.executions.apply import apply
-from workflows.executions.decision import one_decision
+from workflows.executions.decision import again_on_conflict, one_decision
 from workflows.executions.inputs import resolve_inputs
 from workflows.executions.moves import event
 from workflows.graph.model import Graph, Issue, Limits, Node
@@ -80,6 +80,7 @@ def launch(
     )
 
 
+@again_on_conflict
 @transaction.atomic
 def launch_draft(
     *,
