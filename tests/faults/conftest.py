@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 import pytest
+from django.core.management import call_command
+from django.db import connections
 
 from config import cache
-from scripts.services import Valkey
+from scripts.services import Postgres, Valkey
 from tests.api.conftest import program
 from tests.conftest import Processes, add_providers
 from tests.engine import Drive
@@ -18,6 +21,7 @@ from tests.faults.site import Site
 from tests.scripted_openai import ScriptedOpenAI
 from tests.workflows.executions.conftest import real
 from workflows import queue
+from workflows.versions import graph_of
 from workspaces.models import User, Workspace
 
 __all__ = ["program", "real"]  # fixtures of other folders
@@ -66,3 +70,32 @@ def _point(url: str, settings: Any, processes: Processes) -> None:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": url}}
     queue.connection.cache_clear()
     queue._away_until = cache._away_until = float("-inf")
+
+
+@pytest.fixture(scope="session")
+def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A second PostgreSQL, which tests may stop; started once."""
+    server = Postgres(tmp_path_factory.mktemp("own-postgres"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_database(own_postgres: Postgres, processes: Processes) -> Iterator[Postgres]:
+    """The tables in a PostgreSQL of one's own; this process and those it starts use it."""
+    here = connections["default"].settings_dict
+    before = dict(here)
+    connections.close_all()
+    graph_of.cache_clear()
+    here |= dj_database_url.parse(own_postgres.url)
+    processes.env |= {"DATABASE_URL": own_postgres.url, "TEST_DATABASE_NAME": "copyloom"}
+    try:
+        call_command("migrate", verbosity=0)
+        yield own_postgres
+        processes.end()
+        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    finally:
+        connections.close_all()
+        graph_of.cache_clear()
+        here |= before
