@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 from django.db import connection, transaction
 
+from config.crash import crash_point
 from workflows import queue
 
 _SENT = """
@@ -28,11 +29,13 @@ def dispatch(runs: list[tuple[int, int]]) -> bool:
     Bounded at 1 s. With Redis away nothing is raised: the rows stay undispatched and
     ``reconcile`` sends them later. False says so.
     """
+    crash_point("dispatch.before_send")
     try:
         queue.send(runs)
     except queue.QueueError as error:
         log.warning("dispatch failed", runs=len(runs), error=type(error).__name__)
         return False
+    crash_point("dispatch.after_send")
     with connection.cursor() as cursor:
         cursor.execute(_SENT, [[node_run_id for node_run_id, _ in runs]])
     return True
