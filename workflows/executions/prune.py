@@ -17,9 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workflows.engine.states import EXECUTION_TERMINAL
 from workflows.models import (
-    AgentJob,
     ExecutionEvent,
-    NodeRun,
     WorkflowExecution,
     WorkflowTemplate,
     WorkflowVersion,
@@ -55,18 +53,20 @@ def prune(due: Due, batch: int = BATCH) -> Iterator[Counter[str]]:
 
 
 def count_due(due: Due) -> Counter[str]:
-    """How many rows of which kind ``prune`` would delete now, locks aside; writes nothing."""
+    """What ``prune`` would delete now, locks aside, in runs and drafts; writes nothing.
+
+    What hangs on the runs is not counted: that would read the greater part of the big tables.
+    """
     found: Counter[str] = Counter()
     if due.runs_before is not None:
         runs = _ended(due, due.runs_before)
         found["runs"] = runs.count()
-        found["steps"] = NodeRun.objects.filter(execution__in=runs).count()
-        found["agents"] = AgentJob.objects.filter(node_run__execution__in=runs).count()
         found["drafts"] = _unused(due, due.runs_before, without=runs).count()
-    bounds = [bound for bound in (due.runs_before, due.events_before) if bound is not None]
-    if bounds:
-        runs = _ended(due, max(bounds))
-        found["events"] = ExecutionEvent.objects.filter(execution__in=runs).count()
+    if due.events_before is not None:
+        having = _with_events(_ended(due, due.events_before))
+        if due.runs_before is not None:
+            having = having.filter(finished_at__gte=due.runs_before)
+        found["runs' events"] = having.count()
     return +found
 
 
@@ -118,7 +118,7 @@ def _versions(rows: QuerySet[WorkflowVersion], batch: int) -> Iterator[Counter[s
 
 def _events(rows: QuerySet[WorkflowExecution], batch: int) -> Iterator[Counter[str]]:
     """The runs stay, so the walk goes on behind the last one instead of beginning anew."""
-    having = rows.filter(Exists(ExecutionEvent.objects.filter(execution=OuterRef("pk"))))
+    having = _with_events(rows)
     behind = Q()
     while True:
         with transaction.atomic():
@@ -131,6 +131,10 @@ def _events(rows: QuerySet[WorkflowExecution], batch: int) -> Iterator[Counter[s
         last, ended = found[-1]
         behind = Q(finished_at__gte=ended) & (Q(finished_at__gt=ended) | Q(pk__gt=last))
         yield _named(gone)
+
+
+def _with_events(rows: QuerySet[WorkflowExecution]) -> QuerySet[WorkflowExecution]:
+    return rows.filter(Exists(ExecutionEvent.objects.filter(execution=OuterRef("pk"))))
 
 
 _ENDED = sorted(EXECUTION_TERMINAL)

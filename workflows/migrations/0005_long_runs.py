@@ -7,7 +7,8 @@ transactions without holding anybody up.
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 INDEXES = [
     (
@@ -30,6 +31,16 @@ INDEXES = [
         "executionevent",
         models.Index(fields=["at"], condition=Q(kind="node.lost"), name="event_lost"),
     ),
+    ("agentjob", models.Index(fields=["created_at"], name="agent_job_asked")),
+    (
+        "reviewtask",
+        models.Index(
+            Coalesce("decided_at", "created_at").desc(),
+            F("id").desc(),
+            condition=~Q(state__in=["waiting", "changes_requested"]),
+            name="review_done",
+        ),
+    ),
     (
         "workflowversion",
         models.Index(fields=["created_at"], condition=Q(number=None), name="version_drafts"),
@@ -49,7 +60,7 @@ def build(model, index):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("workflows", "0003_run_pages")]
+    dependencies = [("workflows", "0004_control")]
     operations = [
         migrations.RunSQL("SET lock_timeout = 0", "SET lock_timeout = 0"),
         *(operation for entry in INDEXES for operation in build(*entry)),

@@ -170,12 +170,15 @@ def test_a_dry_run_counts_what_would_go_and_deletes_nothing(
     draft_run(drive, 31)
     ended(31)
     ended(20)
+    ended(5)
     due = Due(ago(30), ago(10))
     before = left()
-    counted = count_due(due)
-    assert "Would delete" in told(capsys, "--days=30", "--events-days=10", "--dry-run")
+    assert count_due(due) == {"runs": 2, "drafts": 1, "runs' events": 1}
+    said = told(capsys, "--days=30", "--events-days=10", "--dry-run")
+    assert said == "Would delete 2 runs, 1 drafts, 1 runs' events."
     assert left() == before
-    assert gone(due) == counted
+    found = gone(due)
+    assert (found["runs"], found["drafts"]) == (2, 1)
 
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
