@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db import DatabaseError, connection, models
@@ -117,10 +118,7 @@ def _surroundings() -> Filled:
         Project(pk=pk, workspace=rooms[0], name=f"Project {pk}") for pk in range(1, _PROJECTS + 1)
     )
     nodes = [{"key": key, "type": type, "label": key, "config": {}} for key, type in STEPS]
-    edges = [
-        {"source": above[0], "target": below[0]}
-        for above, below in zip(STEPS, STEPS[1:], strict=False)
-    ]
+    edges = [{"source": above[0], "target": below[0]} for above, below in pairwise(STEPS)]
     for pk in range(1, _FLOWS + 1):
         flow = WorkflowTemplate.objects.create(pk=pk, name=f"Flow {pk}", slug=f"flow-{pk}")
         save_version(flow, parse({"nodes": nodes, "edges": edges}))
