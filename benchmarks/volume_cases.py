@@ -12,6 +12,7 @@ from django.utils import timezone
 from benchmarks.fill import Filled
 from workflows.executions import invariants, reconcile, slots
 from workflows.executions.prune import Due, count_due, prune
+from workflows.figures import read_figures
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.reviews.remind import expire_due
 from workflows.runs import listing
@@ -105,6 +106,7 @@ def _upkeep(filled: Filled) -> Iterator[Case]:
     ):
         yield f"reconcile: {verb.__name__}", verb
     yield "invariants", invariants.check
+    yield "figures for /metrics", read_figures
     room = filled.workspace.pk
     yield "slots: free, and who is next", lambda: slots.line(room, slots.free(room) + 5)
     pending = WorkflowExecution.objects.filter(workspace=room, status="pending").latest("pk")

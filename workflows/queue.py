@@ -75,6 +75,11 @@ def ping() -> bool:
     return bool(connection().ping())
 
 
+def length() -> int:
+    """How many messages wait for a worker. Raises ``QueueError``."""
+    return Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer).count
+
+
 def known(runs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """Which of these messages still stand in the queue. Raises ``QueueError``.
 
