@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
+from rq.utils import as_text
 
 log = structlog.get_logger(__name__)
 QUEUE_NAME = "nodes"
@@ -80,17 +81,13 @@ def length() -> int:
     return Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer).count
 
 
-def known(runs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Which of these messages still stand in the queue. Raises ``QueueError``.
+def waiting() -> frozenset[str]:
+    """Ids of the messages that stand in the queue, in one round trip. Raises ``QueueError``.
 
     A message that a dying worker took off the queue counts as lost, though its job may be left.
     """
-    runs = list(runs)
     key = Queue(QUEUE_NAME, connection=connection()).key
-    pipe = connection().pipeline(transaction=False)
-    for node_run_id, attempt in runs:
-        pipe.lpos(key, job_id(node_run_id, attempt))
-    return {run for run, found in zip(runs, pipe.execute(), strict=True) if found is not None}
+    return frozenset(as_text(one) for one in connection().lrange(key, 0, -1))
 
 
 def epoch_is_new() -> bool:
