@@ -53,14 +53,17 @@ def step_words(row: StepRow, agents: AgentCount, took: float | None) -> str:
             return f"Running {agents.done}/{agents.total}" if agents.total > 1 else "Running"
         case NodeStatus.FAILED:
             return f"Failed, {agents.done} of {agents.total}" if agents.total > 1 else "Failed"
-        case NodeStatus.WAITING:
-            return "Waiting for review"
-        case NodeStatus.SKIPPED if row.skip_reason == "person" and agents.done:
-            return f"Skipped, kept {agents.done}"
-        case NodeStatus.QUEUED if row.wait_for == "agents":
-            return "Waits for agents"
         case _:
-            return NODE_LOOKS[row.status].label
+            return _quiet(row, agents)
+
+
+def _quiet(row: StepRow, agents: AgentCount) -> str:
+    """A step that is not at work."""
+    if row.status == NodeStatus.SKIPPED and row.skip_reason == "person" and agents.done:
+        return f"Skipped, kept {agents.done}"
+    if row.status == NodeStatus.QUEUED and row.wait_for == "agents":
+        return "Waits for agents"
+    return NODE_LOOKS[row.status].label
 
 
 def _done(row: StepRow, took: float | None) -> str:

@@ -28,6 +28,11 @@ class Mending:
     effect: str
     """What a retry makes, and what that costs where it is known."""
 
+    @property
+    def skip_more(self) -> str:
+        """What stands behind the word Skip where there is room."""
+        return self.skip.removeprefix("Skip")
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
