@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import (
     Case,
     Count,
@@ -56,6 +58,11 @@ def with_place(rows: QuerySet[WorkflowExecution]) -> QuerySet[WorkflowExecution]
     count = line.order_by().values("workspace").annotate(count=Count("pk")).values("count")
     pending = When(status=ExecutionStatus.PENDING, then=Subquery(count))
     return rows.annotate(place=Case(pending, output_field=IntegerField()))
+
+
+def marks_of(rows: QuerySet[Any]) -> list[tuple[int, int, int | None]]:
+    """Id, revision and place of runs from ``with_place``: what changes when anything is seen to."""
+    return list(rows.values_list("pk", "revision", "place"))
 
 
 def events_of(execution: WorkflowExecution) -> QuerySet[ExecutionEvent]:

@@ -15,7 +15,7 @@ from workflows.models import WorkflowExecution, WorkflowTemplate
 from workflows.runs.filters import Filters
 from workflows.runs.looks import run_look
 from workflows.runs.segments import read_segments
-from workflows.selectors import with_place
+from workflows.selectors import marks_of, with_place
 from workspaces.models import Membership, Project, User, Workspace
 
 PAGE = 25
@@ -93,8 +93,7 @@ def read_page(workspace: Workspace, filters: Filters) -> RunPage:
 
 def read_digest(workspace: Workspace, filters: Filters) -> str:
     """What ``RunPage.digest`` is now; one query that reads the index and little more."""
-    rows = _page_of(workspace, filters).values_list("pk", "revision", "place")
-    found = list(rows)[:PAGE]
+    found = marks_of(_page_of(workspace, filters))[:PAGE]
     if filters.after is not None:
         found.reverse()
     return _digest(found)

@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject, Left
 from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, ReviewState
 from workflows.models import AgentJob, ExecutionEvent, NodeRun, ReviewTask, WorkflowExecution
 from workflows.runs.rows import AgentRow, OpenReview, StepRow, Word
-from workflows.selectors import with_place
+from workflows.selectors import marks_of, with_place
 from workspaces.models import Workspace
 
 LONGEST_TEXT = 6_000
@@ -43,8 +43,7 @@ def find_run(workspace: Workspace, pk: int) -> WorkflowExecution | None:
 def mark_of(workspace: Workspace, pk: int) -> str | None:
     """What ``mark`` is for a run now: the cheapest way to see that nothing has changed."""
     rows = with_place(WorkflowExecution.objects.filter(workspace=workspace, pk=pk))
-    found = rows.values_list("revision", "place").first()
-    return mark(*found) if found else None
+    return next((mark(revision, place) for _, revision, place in marks_of(rows)), None)
 
 
 def mark(revision: int, place: int | None) -> str:

@@ -15,7 +15,7 @@ from workflows.engine.states import ExecutionStatus, Look
 from workflows.models import WorkflowExecution
 from workflows.runs.looks import run_look
 from workflows.runs.segments import read_segments
-from workflows.selectors import with_place
+from workflows.selectors import marks_of, with_place
 from workspaces.models import Workspace
 
 SHOWN = 5
@@ -73,7 +73,7 @@ def active_runs(workspace: Workspace) -> ActiveRuns:
 
 def active_digest(workspace: Workspace) -> str:
     """What ``ActiveRuns.digest`` is now, in one short query."""
-    return _digest(list(_shown(workspace).values_list("pk", "revision", "place")))
+    return _digest(marks_of(_shown(workspace)))
 
 
 def _of(workspace: Workspace) -> QuerySet[WorkflowExecution]:
