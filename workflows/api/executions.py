@@ -46,7 +46,9 @@ class ExecutionView(WorkspaceView):
 
 def tag_of(execution: WorkflowExecution) -> str:
     """The ETag of a run."""
-    return etag("execution", execution.pk, execution.revision)
+    place = getattr(execution, "place", None)
+    # A run in line moves up without being changed itself.
+    return etag("execution", execution.pk, execution.revision, *([place] if place else []))
 
 
 class ExecutionsView(WorkspaceView):
