@@ -140,7 +140,7 @@ def _engine(env: environs.Env) -> EngineEnv:
             renew_seconds=env.float("RENEW_SECONDS", default=15),
             reconcile_seconds=env.float("RECONCILE_SECONDS", default=5),
             unsent_seconds=env.float("UNSENT_SECONDS", default=5),
-            unknown_seconds=env.float("UNKNOWN_SECONDS", default=60),
+            unknown_seconds=env.float("UNKNOWN_SECONDS", default=5),
             node_deadline_seconds=env.float("NODE_DEADLINE_SECONDS", default=900),
             deadline_grace_seconds=env.float("DEADLINE_GRACE_SECONDS", default=10),
             database_patience_seconds=env.float("DATABASE_PATIENCE_SECONDS", default=40),

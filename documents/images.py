@@ -10,6 +10,7 @@ from typing import IO, Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from config.crash import crash_point
 from documents.models import Image, ImageSource
 from documents.uploads import CleanImage, UploadRejected, UploadsRejected, clean_image
 from workspaces.models import User, Workspace
@@ -54,9 +55,11 @@ def _put(clean: CleanImage, key: str) -> str:
         if _is_whole(key, clean):
             return key
         default_storage.delete(key)
+    crash_point("object.before_put")
     content = ContentFile(clean.data)
     content.content_type = clean.content_type  # type: ignore[attr-defined]  # read by the S3 storage
     saved = default_storage.save(key, content)
+    crash_point("object.after_put")
     if saved != key:
         # Another thread was first, and the storage gave us a name of its own making.
         default_storage.delete(saved)

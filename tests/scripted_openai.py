@@ -252,6 +252,12 @@ class ScriptedOpenAI:
         with self._lock:
             self._rules.append(_Rule(lambda c: path in c.path and predicate(c), reply, times))
 
+    def forget(self) -> None:
+        """Drop every rule and queued reply: from now on all is answered well."""
+        with self._lock:
+            self._rules.clear()
+            self._queue.clear()
+
     def calls_to(self, path: str) -> list[Call]:
         """The calls whose path contains ``path``."""
         with self._lock:

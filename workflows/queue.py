@@ -75,17 +75,13 @@ def ping() -> bool:
     return bool(connection().ping())
 
 
-def known(runs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Which of these messages still stand in the queue. Raises ``QueueError``.
+def waiting() -> frozenset[str]:
+    """Ids of the messages that stand in the queue, in one round trip. Raises ``QueueError``.
 
     A message that a dying worker took off the queue counts as lost, though its job may be left.
     """
-    runs = list(runs)
     key = Queue(QUEUE_NAME, connection=connection()).key
-    pipe = connection().pipeline(transaction=False)
-    for node_run_id, attempt in runs:
-        pipe.lpos(key, job_id(node_run_id, attempt))
-    return {run for run, found in zip(runs, pipe.execute(), strict=True) if found is not None}
+    return frozenset(one.decode() for one in connection().lrange(key, 0, -1))
 
 
 def epoch_is_new() -> bool:

@@ -65,6 +65,26 @@ class Door(StrEnum):
     NEXT_ROUND = "next_round"
 
 
+class Control(StrEnum):
+    """What a person may ask of a run."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    RETRY = "retry"
+    SKIP = "skip"
+
+
+class SkipReason(StrEnum):
+    """Why a step was skipped."""
+
+    BRANCH = "branch"
+    """The way that leads to it was not taken."""
+    PERSON = "person"
+    STOPPED = "stopped"
+    TIME_LIMIT = "time_limit"
+
+
 EXECUTION_TERMINAL = frozenset(
     {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.STOPPED}
 )
@@ -97,6 +117,21 @@ EXECUTION_MOVES: dict[ExecutionStatus, frozenset[ExecutionStatus]] = {
     ExecutionStatus.STOPPED: frozenset(),
 }
 
+LEGAL: dict[Control, frozenset[ExecutionStatus]] = {
+    Control.PAUSE: frozenset({ExecutionStatus.PENDING, ExecutionStatus.RUNNING}),
+    Control.RESUME: frozenset({ExecutionStatus.PAUSED}),
+    Control.STOP: frozenset(
+        {ExecutionStatus.PENDING, ExecutionStatus.RUNNING, ExecutionStatus.PAUSED}
+    ),
+    Control.RETRY: frozenset(
+        {ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILED}
+    ),
+    Control.SKIP: frozenset(
+        {ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILED}
+    ),
+}
+"""When each verb is legal; retry and skip need a failed step besides."""
+
 _P, _Q, _R, _W = NodeStatus.PENDING, NodeStatus.QUEUED, NodeStatus.RUNNING, NodeStatus.WAITING
 _C, _F, _S = NodeStatus.COMPLETED, NodeStatus.FAILED, NodeStatus.SKIPPED
 
@@ -112,14 +147,15 @@ NODE_MOVES: dict[NodeStatus, frozenset[NodeStatus]] = {
 """Moves that need no door. ``running -> queued`` hands a lost claim to the next attempt."""
 
 DOOR_MOVES: dict[Door, frozenset[tuple[NodeStatus, NodeStatus]]] = {
-    Door.RETRY: frozenset({(_F, _Q)}),
-    Door.SKIP: frozenset({(_F, _S)}),
+    Door.RETRY: frozenset({(_F, _Q), (_F, _W), (_S, _P)}),
+    Door.SKIP: frozenset({(_F, _S), (_F, _W), (_S, _P)}),
     Door.NEXT_ROUND: frozenset(
         {(_C, _Q), (_W, _Q), (_S, _Q), (_F, _Q), (_C, _P), (_W, _P), (_S, _P), (_F, _P)}
     ),
 }
-"""What each door lets through. In a next round the named step is queued and the steps between
-it and the review go back to pending until their turn comes."""
+"""What each door lets through. Retry and skip inside a container open it again (to waiting), and
+give back their turn to steps that only the time limit had skipped. In a next round the named step
+is queued and the steps between it and the review go back to pending until their turn comes."""
 
 
 def may_move(frm: NodeStatus, to: NodeStatus, door: Door | None = None) -> bool:

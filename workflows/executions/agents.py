@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,10 +17,14 @@ from workflows.executions.claim import Claim
 from workflows.executions.inbox import Closed, Ended, Made, Opened
 from workflows.executions.ledger import Ledger
 from workflows.executions.making import as_bug, keep_trying, make
+from workflows.executions.reserve import give_back, grow, others_want, reserve
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, AgentOutcome, NodeError, Retry
 from workflows.providers.base import ChatRequest, Deadline, ProviderError, Usage
 from workflows.providers.registry import Kind, ResolvedProvider, resolve
+
+ASK_EVERY = 1.0
+"""Seconds between two questions for more agents."""
 
 
 class _Log:
@@ -53,25 +58,32 @@ class AgentRunner:
     ) -> None:
         self.ledger = Ledger(claim, run, execution)
         self.workspace_id = execution.workspace_id
-        self.width = execution.max_parallel_agents
+        self.claim = claim
         self.deadline = deadline
         self.inbox: queue.Queue[Opened | Closed | Ended] = queue.Queue()
+        self.gate = threading.Semaphore(0)
+        self.width = 0
+        """How many agents may be at work at once; the gate has let in as many."""
+        self._asked = 0.0
 
     def run(self, calls: Sequence[AgentCall], retry: Retry) -> list[AgentOutcome]:
         """Outcomes in the order of the calls; finished agents of an earlier attempt are reused.
 
         Raises ``NodeError`` when the time is over, or when an agent was lost too often to be
-        sent again; ``ProviderError`` when a provider cannot be found.
+        sent again; ``ProviderError`` when a provider cannot be found; ``NoAgentFree`` when the
+        run's agents are all at work elsewhere.
         """
         providers = [self._provider(call) for call in calls]
-        outcomes, jobs = self.ledger.open_jobs(calls, providers)
-        gate = threading.Semaphore(self.width)
+        outcomes, jobs = self.ledger.read(calls, providers)
+        if jobs:
+            self._let_in(reserve(self.claim, len(jobs)))
+        jobs = self.ledger.open_jobs(calls, jobs)
         for job in jobs:
-            work = (job, calls[job.index], providers[job.index], retry, gate)
+            work = (job, calls[job.index], providers[job.index], retry)
             threading.Thread(target=self._agent, args=work, daemon=True).start()
         waiting = len(jobs)
         while waiting:
-            notice = self._next()
+            notice = self._next(waiting)
             if isinstance(notice, Opened):
                 if not self.ledger.write_call(notice.job, notice.number, notice.mode):
                     self.deadline.cancelled.set()
@@ -81,14 +93,34 @@ class AgentRunner:
             else:
                 outcomes[notice.job.index] = self._end(notice, calls, providers)
                 waiting -= 1
+                self._narrow(waiting)
         return [outcomes[index] for index in range(len(calls))]
+
+    def _let_in(self, width: int) -> None:
+        if width > self.width:
+            self.gate.release(width - self.width)
+            self.width = width
+
+    def _widen(self, waiting: int) -> None:
+        """Ask once a second for more of the run's agents, while some of ours have none."""
+        now = time.monotonic()
+        if self.width < waiting and now - self._asked > ASK_EVERY:
+            self._asked = now
+            self._let_in(grow(self.claim, waiting))
+
+    def _narrow(self, waiting: int) -> None:
+        """Give back what the agents that are left do not need, where another step could use it."""
+        if 0 < waiting < self.width and others_want(self.claim):
+            self.width = waiting
+            give_back(self.claim, waiting)
 
     def _provider(self, call: AgentCall) -> ResolvedProvider:
         kind: Kind = "copy" if isinstance(call.request, ChatRequest) else "image"
         return resolve(workspace_id=self.workspace_id, slug=call.provider, kind=kind)
 
-    def _next(self) -> Opened | Closed | Ended:
+    def _next(self, waiting: int) -> Opened | Closed | Ended:
         while True:
+            self._widen(waiting)
             try:
                 return self.inbox.get(timeout=0.5)
             except queue.Empty:
@@ -117,10 +149,9 @@ class AgentRunner:
         call: AgentCall,
         provider: ResolvedProvider,
         retry: Retry,
-        gate: threading.Semaphore,
     ) -> None:
         """One agent, in its own thread."""
-        with gate:
+        with self.gate:
             try:
                 made = self._try(job, call, provider, retry)
                 self.inbox.put(Ended(job, made=made))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Now
 
+from config.crash import crash_point
 from workflows.engine.states import NodeStatus
 from workflows.executions.advance import advance
+from workflows.executions.decision import again_on_conflict, one_decision
 from workflows.executions.dispatch import dispatch_on_commit
 from workflows.executions.moves import event, lock, move
 from workflows.models import NodeRun
@@ -86,13 +88,17 @@ def claim(node_run_id: int, attempt: int) -> Claim | None:
         "token": token,
         "lease": settings.ENGINE.lease_seconds,
     }
-    run: Any
-    for run in NodeRun.objects.raw(_CLAIM, values):
-        return Claim(run, token, max(0.0, run.seconds_left), run.version_id)
-    return None
+    run = _taken(values)
+    crash_point("claim.after_commit")
+    return None if run is None else Claim(run, token, max(0.0, run.seconds_left), run.version_id)
 
 
-@transaction.atomic
+@again_on_conflict
+def _taken(values: dict[str, Any]) -> Any:
+    return next(iter(NodeRun.objects.raw(_CLAIM, values)), None)
+
+
+@one_decision
 def hand_back(claim: Claim) -> bool:
     """Queue a step again that its worker must leave, as the next attempt; False if it was lost."""
     execution = lock(claim.execution_id)
@@ -104,13 +110,20 @@ def hand_back(claim: Claim) -> bool:
         attempt=claim.attempt + 1,
         token=None,
         lease_until=None,
+        reserved_agents=0,
         queued_at=Now(),
-        dispatched_at=None,
+        dispatched_at=Now(),
     )
     if moved:
         advance(execution, event(execution.pk, "node.handed_back", node_run_id=claim.node_run_id))
         dispatch_on_commit([(claim.node_run_id, claim.attempt + 1)])
     return moved
+
+
+def still_held(claim: Claim) -> bool:
+    """Whether the claim is still ours; a stop, a pause that ended it or a takeover revokes it."""
+    rows = NodeRun.objects.filter(pk=claim.node_run_id, token=claim.token)
+    return rows.filter(status=NodeStatus.RUNNING).exists()
 
 
 def renew(claim: Claim) -> bool | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models.functions import Now
 
-from workflows.engine.states import ExecutionStatus, NodeStatus, ReviewState
+from workflows.engine.states import ExecutionStatus, NodeStatus, ReviewState, SkipReason
 from workflows.executions.advance import advance
+from workflows.executions.decision import one_decision
 from workflows.executions.moves import event, lock, locked_at
 from workflows.models import NodeRun, ReviewTask, WorkflowExecution
 
 TIME_LIMIT = "time_limit"
 
 
-@transaction.atomic
+@one_decision
 def expire(execution_id: int) -> bool:
     """Fail a run past its deadline; False when it has meanwhile ended or its clock stands."""
     execution = lock(execution_id)
@@ -50,16 +50,24 @@ def end_late(execution: WorkflowExecution) -> None:
         token=None,
         lease_until=None,
         wait_for="",
+        reserved_agents=0,
         error=error,
         finished_at=Now(),
     )
-    rows.filter(status=NodeStatus.PENDING).update(status=NodeStatus.SKIPPED, finished_at=Now())
-    ReviewTask.objects.filter(
-        node_run__execution_id=execution.pk, state=ReviewState.WAITING
-    ).update(state=ReviewState.EXPIRED, decided_at=Now())
+    rows.filter(status=NodeStatus.PENDING).update(
+        status=NodeStatus.SKIPPED, skip_reason=SkipReason.TIME_LIMIT, finished_at=Now()
+    )
+    expire_reviews(execution)
     execution.status = ExecutionStatus.FAILED
     execution.error = error
     advance(execution, event(execution.pk, "run.failed", code=TIME_LIMIT))
+
+
+def expire_reviews(execution: WorkflowExecution) -> None:
+    """Close the open reviews of a run that ends; the caller holds its lock."""
+    ReviewTask.objects.filter(
+        node_run__execution_id=execution.pk, state=ReviewState.WAITING
+    ).update(state=ReviewState.EXPIRED, decided_at=Now())
 
 
 def _spoken(seconds: int) -> str:

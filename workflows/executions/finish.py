@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Now
 
 from workflows.engine.states import NODE_TERMINAL, NodeStatus
 from workflows.executions import effects
 from workflows.executions.advance import advance
 from workflows.executions.claim import Claim
+from workflows.executions.decision import one_decision
 from workflows.executions.expire import end_late, is_late
 from workflows.executions.moves import event, lock, move
 from workflows.models import NodeRun, WorkflowExecution
@@ -21,7 +22,7 @@ from workflows.nodes.effects import AskReview, OpenLanes, SaveDocument
 
 _LEAVE = """
 UPDATE workflows_noderun
-   SET status = %(status)s, input = %(input)s::jsonb, output = %(output)s::jsonb,
+   SET status = %(status)s, input = %(input)s::jsonb, output = coalesce(%(output)s::jsonb, output),
        error = %(error)s::jsonb, handles = %(handles)s::varchar[], wait_for = %(wait_for)s,
        finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END,
        token = NULL, lease_until = NULL, reserved_agents = 0
@@ -33,7 +34,7 @@ class ClaimLost(Exception):
     """Another attempt holds the step; what this one made must not be written."""
 
 
-@transaction.atomic
+@one_decision
 def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -> None:
     """Complete the step, or leave it waiting on people or lanes as its effect asks.
 
@@ -59,7 +60,7 @@ def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -
         advance(execution, event(execution.pk, "node.completed", node_run_id=run.pk))
 
 
-@transaction.atomic
+@one_decision
 def fail(claim: Claim, used: Mapping[str, Any] | None, error: NodeError) -> None:
     """Fail the step and keep what its agents had finished. Raises ``ClaimLost``.
 

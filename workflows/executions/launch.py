@@ -6,16 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from workflows.engine.states import ExecutionStatus
-from workflows.executions import lanes
-from workflows.executions.advance import advance
+from workflows.executions import lanes, slots
+from workflows.executions.advance import admit, begin
+from workflows.executions.apply import apply
+from workflows.executions.decision import one_decision
 from workflows.executions.inputs import resolve_inputs
 from workflows.executions.moves import event
 from workflows.graph.model import Graph, Issue, Limits, Node
 from workflows.graph.validate import validate
-from workflows.models import NodeRun, WorkflowExecution, WorkflowTemplate, WorkflowVersion
+from workflows.models import (
+    ExecutionEvent,
+    NodeRun,
+    WorkflowExecution,
+    WorkflowTemplate,
+    WorkflowVersion,
+)
 from workflows.nodes import registry
 from workflows.providers.registry import Directory
 from workflows.templates import draft_graph, no_version
@@ -101,7 +108,7 @@ def launch_draft(
     )
 
 
-@transaction.atomic
+@one_decision
 def _write(
     version: WorkflowVersion,
     graph: Graph,
@@ -118,8 +125,7 @@ def _write(
         project=project,
         launched_by=user,
         title=title[:200],
-        status=ExecutionStatus.RUNNING,
-        started_at=Now(),
+        status=ExecutionStatus.PENDING,
         inputs=values,
         time_limit=limits.execution_time_limit,
         max_parallel_agents=limits.max_parallel_agents,
@@ -129,9 +135,21 @@ def _write(
         for node in graph.nodes
         if lanes.starts_at_launch(graph, node)
     )
-    actor = user.pk if user else None
-    advance(execution, event(execution.pk, "run.launched", actor_id=actor))
+    _enter(execution, event(execution.pk, "run.launched", actor_id=user.pk if user else None))
     return execution
+
+
+def _enter(execution: WorkflowExecution, launched: ExecutionEvent) -> None:
+    """Start at once where a slot is free and nobody waits, else stand in line."""
+    waiting = WorkflowExecution.objects.filter(
+        workspace_id=execution.workspace_id, status=ExecutionStatus.PENDING, pk__lt=execution.pk
+    )
+    if slots.free(execution.workspace_id) and not waiting.exists():
+        begin(execution, launched)
+        return
+    apply(execution, launched)
+    if admit(execution.workspace_id):
+        execution.refresh_from_db()
 
 
 def _lane_problems(graph: Graph, values: dict[str, Any]) -> list[Issue]:

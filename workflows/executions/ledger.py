@@ -13,9 +13,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from config.crash import crash_point
 from documents.images import store_image
 from workflows.engine.retry import MAX_UNKNOWN
 from workflows.engine.states import AgentStatus
+from workflows.executions.broken import finished_of
 from workflows.executions.claim import Claim
 from workflows.executions.fingerprint import fingerprint
 from workflows.executions.inbox import Made
@@ -43,15 +45,15 @@ class Ledger:
         self.run = run
         self.execution = execution
 
-    def open_jobs(
+    def read(
         self, calls: Sequence[AgentCall], providers: Sequence[ResolvedProvider]
     ) -> tuple[dict[int, AgentOutcome], list[AgentJob]]:
-        """Outcomes already on the ledger by index, and pending jobs for the agents still to run.
+        """Outcomes already on the ledger by index, and new jobs for the agents still to run.
 
-        An agent that a dead worker left without an answer becomes unknown and is sent once
-        more; the second time it raises ``NodeError`` (reliability.md, rule 10).
+        The jobs are not written yet. An agent that a dead worker left without an answer becomes
+        unknown and is sent once more; the second time it raises ``NodeError`` (reliability.md,
+        rule 10). A person's retry counts anew.
         """
-        self._note_input(calls)
         past: dict[int, list[AgentJob]] = {}
         for job in AgentJob.objects.filter(node_run=self.run, round=self.run.round):
             past.setdefault(job.index, []).append(job)
@@ -60,13 +62,28 @@ class Ledger:
         for index, (call, provider) in enumerate(zip(calls, providers, strict=True)):
             digest = fingerprint(call.request, provider, round=self.run.round, index=index)
             jobs = past.get(index, [])
-            done = next((job for job in jobs if _is_done(job, digest)), None)
+            done = next((job for job in jobs if self._is_done(job, digest)), None)
             if done is not None:
                 outcomes[index] = AgentOutcome(index, output=done.output)
             else:
                 self._forget(jobs)
                 fresh.append(self._job(index, call, provider, digest, len(jobs) + 1))
-        return outcomes, AgentJob.objects.bulk_create(fresh)
+        return outcomes, fresh
+
+    def open_jobs(self, calls: Sequence[AgentCall], jobs: list[AgentJob]) -> list[AgentJob]:
+        """Write the jobs, pending, and show the rendered prompts while they run."""
+        self._note_input(calls)
+        opened = AgentJob.objects.bulk_create(jobs)
+        crash_point("ledger.jobs_opened")
+        return opened
+
+    def _is_done(self, job: AgentJob, digest: str) -> bool:
+        since = self.run.fresh_since
+        return (
+            job.status == AgentStatus.COMPLETED
+            and job.request_hash == digest
+            and (since is None or job.created_at >= since)
+        )
 
     def _forget(self, jobs: list[AgentJob]) -> None:
         """Close what an earlier attempt left open: never sent, or sent and unanswered."""
@@ -75,7 +92,9 @@ class Ledger:
                 self._close(job, AgentStatus.FAILED, {"code": "not_sent", "message": "Not sent."})
             elif job.status == AgentStatus.RUNNING:
                 self._close(job, AgentStatus.UNKNOWN, {"code": "lost", "message": "Worker lost."})
-        if sum(job.status == AgentStatus.UNKNOWN for job in jobs) >= MAX_UNKNOWN:
+        since = self.run.retried_at
+        counted = [job for job in jobs if since is None or job.created_at >= since]
+        if sum(job.status == AgentStatus.UNKNOWN for job in counted) >= MAX_UNKNOWN:
             raise NodeError(
                 "agent_lost",
                 "A call was sent twice and its worker died both times before the answer came.",
@@ -131,7 +150,9 @@ class Ledger:
             status__in=[AgentStatus.PENDING, AgentStatus.RUNNING],
             **self.held(),
         )
-        return bool(open_jobs.update(status=AgentStatus.RUNNING, calls=job.calls))
+        written = bool(open_jobs.update(status=AgentStatus.RUNNING, calls=job.calls))
+        crash_point("ledger.call_written")
+        return written
 
     def held(self) -> dict[str, Any]:
         """What must hold of a job whose call may be sent: the step is still this claim's."""
@@ -172,6 +193,7 @@ class Ledger:
         self._charge(usage, cost)
         done = event(self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index)
         write_events([done])
+        crash_point("ledger.complete.before_commit")
         return AgentOutcome(job.index, output=output)
 
     def fail(self, job: AgentJob, provider: ResolvedProvider, error: ProviderError) -> AgentOutcome:
@@ -197,10 +219,7 @@ class Ledger:
 
     def partial(self) -> dict[str, Any]:
         """What the agents of this round have finished, by index."""
-        done = AgentJob.objects.filter(
-            node_run=self.run, round=self.run.round, status=AgentStatus.COMPLETED
-        ).order_by("index")
-        return {"finished": [job.output for job in done]}
+        return {"finished": finished_of(self.run)}
 
     def _spent(self, job: AgentJob, usage: Usage) -> dict[str, Any]:
         return {
@@ -248,10 +267,6 @@ class Ledger:
             },
         )
         return image_value(image)
-
-
-def _is_done(job: AgentJob, digest: str) -> bool:
-    return job.status == AgentStatus.COMPLETED and job.request_hash == digest
 
 
 def _summed(job: AgentJob) -> Usage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from config.crash import crash_point
 from documents.images import put_object
 from documents.uploads import UploadRejected, clean_image
 from workflows.engine.retry import backoff, may_retry
@@ -33,9 +34,13 @@ def make(
 
     Threads may call it. Raises ``ProviderError``.
     """
+    crash_point("provider.before_call")
     if isinstance(request, ChatRequest):
-        return Made(provider.provider.chat(request, log, deadline))
+        text = provider.provider.chat(request, log, deadline)
+        crash_point("provider.answered")
+        return Made(text)
     answer = provider.provider.image(request, log, deadline)
+    crash_point("provider.answered")
     try:
         clean = clean_image(answer.data)
     except UploadRejected as error:

@@ -12,7 +12,15 @@ from typing import Any
 
 from django.db import connection
 
-from workflows.engine.states import Door, NodeStatus, may_move
+from workflows.engine.states import (
+    EXECUTION_LOOKS,
+    LEGAL,
+    Control,
+    Door,
+    ExecutionStatus,
+    NodeStatus,
+    may_move,
+)
 from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution
 
 
@@ -25,6 +33,40 @@ class IllegalMove(Exception):
         self.to = to
 
 
+class NotNow(Exception):
+    """What a person asks for is not legal as things stand; nothing was changed.
+
+    ``status`` is the run's, ``node_status`` that of the step where one was named. The text says
+    it to people.
+    """
+
+    def __init__(self, text: str, execution: WorkflowExecution, node_status: str | None = None):
+        super().__init__(text)
+        self.status = str(execution.status)
+        self.node_status = node_status
+
+
+class NoSuchStep(Exception):
+    """The run has no step of this key and lane."""
+
+
+_VERBS = {
+    Control.PAUSE: "paused",
+    Control.RESUME: "resumed",
+    Control.STOP: "stopped",
+    Control.RETRY: "retried",
+    Control.SKIP: "skipped past",
+}
+
+
+def check_legal(execution: WorkflowExecution, control: Control) -> None:
+    """Refuse a verb that the run's status does not allow. Raises ``NotNow``."""
+    if execution.status in LEGAL[control]:
+        return
+    look = EXECUTION_LOOKS[ExecutionStatus(execution.status)].label.lower()
+    raise NotNow(f"The run is {look}; it cannot be {_VERBS[control]}.", execution)
+
+
 Statement = tuple[str, list[Any]]
 """SQL and its parameters."""
 
@@ -33,6 +75,7 @@ WITH locked AS MATERIALIZED (
     SELECT * FROM workflows_workflowexecution WHERE id = %s FOR UPDATE
 ) SELECT locked.*, clock_timestamp() AS locked_at FROM locked
 """
+_TRY_LOCK = _LOCK.replace("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
 _EVENTS = (
     "INSERT INTO workflows_executionevent (execution_id, node_run_id, actor_id, kind, data, at)"
     " VALUES "
@@ -49,6 +92,11 @@ def lock(execution_id: int) -> WorkflowExecution:
     if not found:
         raise WorkflowExecution.DoesNotExist(f"There is no run {execution_id}.")
     return found[0]
+
+
+def try_lock(execution_id: int) -> WorkflowExecution | None:
+    """The same without waiting: None when somebody else holds it, or it is gone."""
+    return next(iter(WorkflowExecution.objects.raw(_TRY_LOCK, [execution_id])), None)
 
 
 def locked_at(execution: WorkflowExecution) -> datetime:

@@ -12,14 +12,16 @@ from workflows.engine.states import NODE_ACTIVE, NodeStatus
 from workflows.models import WorkflowExecution
 
 _SAVED = (
-    "status", "finished_at", "active_seconds", "active_since", "deadline_at",
+    "status", "control", "started_at", "finished_at", "time_limit",
+    "active_seconds", "active_since", "deadline_at",
     "total", "completed", "failed", "skipped", "running", "waiting", "id",
 )  # fmt: skip
 _SAVE = """
 UPDATE workflows_workflowexecution
-   SET revision = revision + 1, error = %s::jsonb, status = %s, finished_at = %s,
-       active_seconds = %s, active_since = %s, deadline_at = %s, total = %s, completed = %s,
-       failed = %s, skipped = %s, running = %s, waiting = %s
+   SET revision = revision + 1, error = %s::jsonb, status = %s, control = %s, started_at = %s,
+       finished_at = %s, time_limit = %s, active_seconds = %s, active_since = %s,
+       deadline_at = %s, total = %s, completed = %s, failed = %s, skipped = %s, running = %s,
+       waiting = %s
  WHERE id = %s
 """
 

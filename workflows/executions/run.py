@@ -18,6 +18,7 @@ from workflows.executions import finish
 from workflows.executions.agents import AgentRunner
 from workflows.executions.claim import Claim, hand_back
 from workflows.executions.context import Context, render
+from workflows.executions.reserve import NoAgentFree
 from workflows.executions.scope import build_scope
 from workflows.graph.model import Node
 from workflows.models import NodeRun, WorkflowExecution
@@ -43,7 +44,7 @@ def run(claim: Claim, cancelled: threading.Event) -> None:
             finish.complete(claim, record.input, result)
         except NodeError as error:
             finish.fail(claim, record.input, error)
-        except finish.ClaimLost:
+        except (finish.ClaimLost, NoAgentFree):
             raise
         except SystemExit:
             hand_back(claim)
@@ -53,6 +54,8 @@ def run(claim: Claim, cancelled: threading.Event) -> None:
             _leave_to_another(claim, error)
         except Exception as error:  # noqa: BLE001 - a bug in a node must end the step, not the worker
             finish.fail(claim, record.input, _as_bug(error, claim))
+    except NoAgentFree:
+        log.info("step parked", node_run=claim.node_run_id, attempt=claim.attempt)
     except finish.ClaimLost:
         log.info("claim lost", node_run=claim.node_run_id, attempt=claim.attempt)
 

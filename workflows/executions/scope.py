@@ -79,8 +79,8 @@ def _output_of(
     run = next((row for row in runs if row.lane == lane), None)
     if run is None or run.status not in (NodeStatus.COMPLETED, NodeStatus.SKIPPED):
         return None
-    if run.status == NodeStatus.SKIPPED and not run.handles:
-        return None
+    if run.status == NodeStatus.SKIPPED:
+        return {**_nothing(node), **(run.output or {})} if run.handles else None
     return run.output or {}
 
 

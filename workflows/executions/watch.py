@@ -20,12 +20,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
-from workflows.executions.claim import Claim, renew
+from workflows.executions.claim import Claim, renew, still_held
 from workflows.models import WorkerBeat
 
 log = structlog.get_logger(__name__)
 EXIT_DEAF = 70
 """Exit status of a process that its watchdog ended."""
+LOOK_EVERY = 2.0
+"""Seconds between two looks at whether a claim is still held: how soon a stop cancels calls."""
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class _Watched:
     ends: float
     cancelled: threading.Event = field(default_factory=threading.Event)
     last_seen: float = field(default_factory=time.monotonic)
+    renewed: float = field(default_factory=time.monotonic)
 
 
 class Watchdog:
@@ -65,20 +68,26 @@ class Watchdog:
 
     def _loop(self) -> None:
         name = f"{socket.gethostname()}-{os.getpid()}"
+        beat = float("-inf")
         while True:
             with self._lock:
                 watched = self._watched
             try:
                 if watched is not None:
                     self._look(watched)
-                _beat(name)
+                if time.monotonic() - beat >= settings.ENGINE.renew_seconds:
+                    _beat(name)
+                    beat = time.monotonic()
             except DatabaseError as error:
                 self._without_database(watched, error)
-            time.sleep(settings.ENGINE.renew_seconds)
+            time.sleep(min(LOOK_EVERY, settings.ENGINE.renew_seconds))
 
     def _look(self, watched: _Watched) -> None:
-        goes_on = renew(watched.claim)
+        due = time.monotonic() - watched.renewed >= settings.ENGINE.renew_seconds
+        goes_on = renew(watched.claim) if due else still_held(watched.claim)
         watched.last_seen = time.monotonic()
+        if due:
+            watched.renewed = watched.last_seen
         with self._lock:
             if self._watched is not watched:
                 return

@@ -67,6 +67,9 @@ class WorkflowExecution(models.Model):
             models.Index(fields=["workspace", "status", "-created_at"], name="execution_list"),
             models.Index(fields=["workspace", "-id"], name="execution_newest"),
             models.Index(
+                fields=["workspace", "id"], condition=Q(status="pending"), name="execution_line"
+            ),
+            models.Index(
                 fields=["deadline_at"], condition=Q(status="running"), name="execution_deadline"
             ),
         ]

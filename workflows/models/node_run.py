@@ -32,14 +32,24 @@ class NodeRun(models.Model):
     """Who holds the claim; a write with another token changes nothing."""
     lease_until = models.DateTimeField(null=True, blank=True)
     dispatched_at = models.DateTimeField(null=True, blank=True)
+    """When its message was last given to Redis; null while Redis would not take it."""
     queued_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     loss_count = models.PositiveIntegerField(default=0)
     """How many workers died holding the step; counted apart from errors."""
     reserved_agents = models.PositiveIntegerField(default=0)
+    """How many agents a running step may have at work at once."""
+    wanted_agents = models.PositiveIntegerField(default=0, db_default=0)
+    """How many it asked for when none of the run's was free."""
     wait_for = models.CharField(max_length=10, blank=True)
-    """Why a waiting step waits: ``people`` or ``lanes``."""
+    """Why a waiting step waits: ``people`` or ``lanes``; a queued one: ``agents``."""
+    skip_reason = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """Why a step was skipped: ``branch``, ``person``, ``stopped`` or ``time_limit``."""
+    retried_at = models.DateTimeField(null=True, blank=True)
+    """When a person last had it tried again; calls that were lost before do not count."""
+    fresh_since = models.DateTimeField(null=True, blank=True)
+    """Agents that finished before are asked again: a person wanted all of it anew."""
     item = models.JSONField(null=True, blank=True)
     """The item of the lane."""
     feedback = models.TextField(blank=True)

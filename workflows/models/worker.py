@@ -18,6 +18,8 @@ class WorkerBeat(models.Model):
     host = models.CharField(max_length=200)
     pid = models.PositiveIntegerField()
     seen_at = models.DateTimeField(db_default=Now(), db_index=True)
+    data = models.JSONField(default=dict, db_default={})
+    """Of a reconcile: ``{violations: [{rule, detail}]}``, what its last check found broken."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

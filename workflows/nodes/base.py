@@ -197,6 +197,15 @@ class NodeType(ABC, Generic[C]):
         """What one run of the step asks of its provider."""
         return Estimate()
 
+    def gather(self, finished: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """The outputs made of what agents have finished, in the order of the agents."""
+        return {}
+
+    def handle_when_skipped(self, config: Mapping[str, Any]) -> str:
+        """By which handle a person's skip leaves the step."""
+        handles = self.handles_out(config)
+        return next((one for one in ("out", "else") if one in handles), handles[0])
+
     @abstractmethod
     def run(self, config: C, ctx: NodeContext) -> NodeResult:
         """Do the work. Raises ``NodeError``; anything else counts as a bug."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -123,14 +123,15 @@ class GenerateCopy(NodeType[Config]):
             for variant in range(1, config.quantity + 1)
         ]
         outcomes = ctx.run_agents(calls, config.retry.as_retry())
-        done = settle(outcomes, config.on_error)
-        return NodeResult(
-            {
-                "text": done[0]["text"] if done else "",
-                "variants": [dict(one) for one in done],
-                "count": len(done),
-            }
-        )
+        return NodeResult(self.gather(settle(outcomes, config.on_error)))
+
+    def gather(self, finished: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The variants in the order of their agents."""
+        return {
+            "text": finished[0]["text"] if finished else "",
+            "variants": [dict(one) for one in finished],
+            "count": len(finished),
+        }
 
     def _request(self, config: Config, ctx: NodeContext, variant: int) -> ChatRequest:
         prompt = ctx.render(config.prompt, variant=variant).strip()

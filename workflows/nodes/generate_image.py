@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -103,11 +103,13 @@ class GenerateImage(NodeType[Config]):
             self._call(config, ctx, variant, size, photo)
             for variant in range(1, config.quantity + 1)
         ]
-        done = settle(ctx.run_agents(calls, config.retry.as_retry()), config.on_error)
-        images = [dict(one) for one in done]
-        return NodeResult(
-            {"images": images, "image": images[0] if images else None, "count": len(images)}
-        )
+        outcomes = ctx.run_agents(calls, config.retry.as_retry())
+        return NodeResult(self.gather(settle(outcomes, config.on_error)))
+
+    def gather(self, finished: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The pictures in the order of their agents."""
+        images = [dict(one) for one in finished]
+        return {"images": images, "image": images[0] if images else None, "count": len(images)}
 
     def call(self, config: Config, ctx: NodeContext, variant: int) -> AgentCall:
         """What ``run`` asks its agent of this number, from 1. Raises ``NodeError``."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
 from django.db.models.functions import Now
 
 from documents.images import record_reviewer
 from workflows.engine.states import ExecutionStatus, ReviewState, Verdict
 from workflows.executions import finish
+from workflows.executions.decision import one_decision
 from workflows.executions.moves import event, lock, write_events
 from workflows.graph.draft import step_key
 from workflows.models import NodeRun, ReviewDecision, ReviewTask, WorkflowExecution
@@ -45,7 +45,7 @@ class AlreadyDecided(Exception):
         self.task = task
 
 
-@transaction.atomic
+@one_decision
 def decide(
     task_id: int,
     *,
@@ -170,7 +170,7 @@ def _close(
     finish.end_waiting(execution, run, output, [decision])
 
 
-@transaction.atomic
+@one_decision
 def _fail(task_id: int) -> bool:
     execution = lock(_execution_of(task_id))
     moved = ReviewTask.objects.filter(pk=task_id, state=ReviewState.WAITING).update(

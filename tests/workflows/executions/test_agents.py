@@ -240,7 +240,7 @@ def test_the_twenty_first_image_fails_the_step_with_the_reason(
 def test_a_recovered_step_calls_only_the_agents_that_had_not_answered(
     drive: Drive, providers: ScriptedOpenAI, settings: object
 ) -> None:
-    """Guard: the reuse of completed agent jobs in ``Ledger.open_jobs``."""
+    """Guard: the reuse of completed agent jobs in ``Ledger.read``."""
     made = graph([brief("topic"), copy("copy", "Take {{ variant }}", quantity=3)], "brief > copy")
     execution = drive.launch(made, topic="x")
     drive.work(execution)

@@ -111,11 +111,11 @@ def test_a_late_answer_keeps_its_cost_and_loses_its_output(
     found = [resolve(workspace_id=execution.workspace_id, slug="", kind="copy")]
 
     late = Ledger(zombie, zombie.run, execution)
-    _, (sent,) = late.open_jobs(calls, found)
+    (sent,) = late.open_jobs(calls, late.read(calls, found)[1])
     late.write_call(sent, 1, "text")
     fresh = taken(zombie)
     second = Ledger(fresh, fresh.run, execution)
-    _, (again,) = second.open_jobs(calls, found)
+    (again,) = second.open_jobs(calls, second.read(calls, found)[1])
     late.close_call(sent, 1, Usage(3, 5), "")
     late.complete(
         sent, calls[0], found[0], Made(ChatAnswer("late", model="scripted-1", usage=Usage(3, 5)))

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import threading
+import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,17 +15,23 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
+from workflows.executions import invariants
 from workflows.executions.reconcile import reconcile
 from workflows.models import WorkerBeat
 from workflows.reviews.remind import expire_due
 
 log = structlog.get_logger(__name__)
+CHECK_EVERY = 30.0
+"""Seconds between two checks of the invariants."""
 
 
 class Command(BaseCommand):
     """Runs a pass every few seconds until it is told to stop; any number may run at once."""
 
     help = "Re-send lost work, take over what dead workers held, end what is over."
+
+    _checked = float("-inf")
+    _broken: Sequence[invariants.Violation] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One pass or many."""
@@ -47,6 +55,10 @@ class Command(BaseCommand):
 
     def _once(self) -> None:
         report, reviews = reconcile(), expire_due()
+        if time.monotonic() - self._checked >= CHECK_EVERY:
+            self._checked = time.monotonic()
+            self._broken = invariants.check()
+            invariants.alarm(self._broken)
         host = socket.gethostname()
         WorkerBeat.objects.update_or_create(
             name=f"reconcile-{host}-{os.getpid()}",
@@ -55,6 +67,7 @@ class Command(BaseCommand):
                 "host": host,
                 "pid": os.getpid(),
                 "seen_at": Now(),
+                "data": {"violations": [asdict(one) for one in self._broken]},
             },
         )
         if not report.is_empty or reviews:
