@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
+from rq.utils import as_text
 
 log = structlog.get_logger(__name__)
 QUEUE_NAME = "nodes"
@@ -81,7 +82,7 @@ def waiting() -> frozenset[str]:
     A message that a dying worker took off the queue counts as lost, though its job may be left.
     """
     key = Queue(QUEUE_NAME, connection=connection()).key
-    return frozenset(one.decode() for one in connection().lrange(key, 0, -1))
+    return frozenset(as_text(one) for one in connection().lrange(key, 0, -1))
 
 
 def epoch_is_new() -> bool:
