@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django_filters import MultipleChoiceFilter
 from django_filters.rest_framework import FilterSet
@@ -9,6 +10,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
 from workflows.api import execution_shapes as shapes
+from workflows.api.execution_body import body_of, stand_of
 from workflows.engine.states import ExecutionStatus
 from workflows.models import WorkflowExecution
 from workflows.selectors import agent_jobs_of, events_of, executions_of
@@ -72,12 +74,15 @@ class ExecutionDetailView(ExecutionView):
         parameters=[IF_NONE_MATCH],
         responses={200: shapes.Execution, 304: OpenApiResponse(description="As you have it.")},
     )
-    def get(self, request: WorkspaceRequest, execution_id: int) -> Response:
+    def get(self, request: WorkspaceRequest, execution_id: int) -> HttpResponse:
         """Follow a run: poll with `If-None-Match` and get 304 until something has changed."""
-        execution = self.find(execution_id)
-        tag = tag_of(execution)
-        known = not_modified(request, tag)
-        return known or Response(shapes.present(execution), headers={"ETag": tag})
+        stand = stand_of(self.workspace, execution_id)
+        known = not_modified(request, stand.tag)
+        return known or HttpResponse(
+            body_of(self.workspace, stand),
+            content_type="application/json",
+            headers={"ETag": stand.tag},
+        )
 
 
 class EventsView(ExecutionView):
