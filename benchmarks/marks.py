@@ -74,5 +74,5 @@ def judge(results: Results) -> bool:
         kind = "goal" if mark.is_goal else "must"
         sign = "<=" if mark.at_most else ">="
         verdict = "holds" if mark.holds else "MISSED"
-        print(f"{kind}  {mark.text:52}{sign} {mark.bound:<7g}{mark.found:9.2f}  {verdict}")
+        print(f"{kind}  {mark.text:54}{sign} {mark.bound:<7g}{mark.found:9.2f}  {verdict}")
     return all(mark.holds for mark in found if not mark.is_goal)
