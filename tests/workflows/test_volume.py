@@ -14,7 +14,10 @@ from django.core.management import call_command
 from benchmarks.fill import BIG, Filled, fill
 from benchmarks.plans import captured, scans
 from benchmarks.volume_cases import GROUPS
+from templates_gallery.cards import drawn
 from workflows.models import NodeRun, WorkflowExecution
+from workflows.runs.drawing import drawing_of
+from workflows.versions import graph_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("volume"), pytest.mark.timeout(600)]
 RUNS = 20_000
@@ -24,11 +27,19 @@ RUNS = 20_000
 def filled(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Filled]:
     """20,000 runs with 200,000 steps, committed and analysed; gone again after the module."""
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        _empty()
         found = fill(RUNS, agents=2, told=1)
     yield found
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        _empty()
+
+
+def _empty() -> None:
+    """Drop every row. Ids begin anew, so what this process remembers by id goes too."""
+    call_command("flush", interactive=False, verbosity=0)
+    graph_of.cache_clear()
+    drawing_of.cache_clear()
+    drawn.cache_clear()
 
 
 @pytest.mark.parametrize("group", GROUPS)
