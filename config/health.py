@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """What the service needs and whether each part answers: 200 when all do, else 503."""
     checks: dict[str, Callable[[], object]] = {
         "database": _database,
-        "redis": queue.ping,
+        "redis": queue.check,
         "storage": lambda: default_storage.exists("readyz"),
         "worker": lambda: _seen(WorkerBeat.Kind.WORKER),
         "reconcile": lambda: _seen(WorkerBeat.Kind.RECONCILE),
