@@ -89,6 +89,11 @@ def check() -> bool:
     return bool(connection().set(CHECK_KEY, "1", ex=60))
 
 
+def length() -> int:
+    """How many messages wait for a worker. Raises ``QueueError``."""
+    return Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer).count
+
+
 def waiting() -> frozenset[str]:
     """Ids of the messages that stand in the queue, in one round trip. Raises ``QueueError``.
 

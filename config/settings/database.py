@@ -9,6 +9,7 @@ _LOCK_TIMEOUT = "2s" if "migrate" in sys.argv[1:2] else "10s"
 DATABASES = {
     "default": {
         **ENV.database,
+        "ENGINE": "config.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {

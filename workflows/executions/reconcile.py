@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from workflows import queue
 from workflows.engine.retry import MAX_LOSSES, is_poison
 from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, ReviewState
+from workflows.executions import slots
 from workflows.executions.advance import admit, advance
 from workflows.executions.apply import can_go_on
 from workflows.executions.decision import one_decision
@@ -223,9 +224,7 @@ def _go_on(execution_id: int) -> bool:
 
 def fill_slots() -> int:
     """Start pending runs where slots are free: a limit was raised, or a run was skipped over."""
-    waiting = WorkflowExecution.objects.filter(status=ExecutionStatus.PENDING)
-    rooms = list(waiting.order_by().values_list("workspace_id", flat=True).distinct())
-    return sum(_fill(workspace_id) for workspace_id in rooms)
+    return sum(_fill(workspace_id) for workspace_id in slots.workspaces_with_room())
 
 
 @one_decision
