@@ -191,19 +191,19 @@ def test_fault_54_forks_of_a_parent_that_has_queried_share_no_connection(
     site.well(*made)
 
 
-@pytest.mark.parametrize("sink", ["closed", "full"])
-def test_fault_55_nobody_takes_the_logs(site: Site, sink: str) -> None:
+def test_fault_55_nobody_takes_the_logs(site: Site) -> None:
     """Guard: a handler of ``logging`` that fails is passed over; no work hangs on a log line."""
-    reader, writer = os.pipe()
+    reader, closed = os.pipe()
     os.close(reader)
-    if sink == "full":
-        os.close(writer)
-        writer = os.open("/dev/full", os.O_WRONLY)
+    full = os.open("/dev/full", os.O_WRONLY)
     site.server.latency = 0.2
-    site.processes.start("worker", "--processes", "2", stderr=writer, LOG_LEVEL="DEBUG")
-    site.processes.start("reconcile", stderr=writer, LOG_LEVEL="DEBUG")
-    os.close(writer)
-    runs = [site.launch() for _ in range(3)]
+    for sink in (closed, full):
+        site.processes.start("worker", "--processes", "1", stderr=sink, LOG_LEVEL="DEBUG")
+    site.processes.start("reconcile", stderr=closed, LOG_LEVEL="DEBUG")
+    os.close(closed)
+    os.close(full)
+    site.ready(2)
+    runs = [site.launch() for _ in range(4)]
     site.ended(*runs)
     site.well(*runs)
 
