@@ -24,9 +24,10 @@ from workflows.versions import graph_of
 from workspaces.models import Workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LONG = [pytest.mark.long, pytest.mark.timeout(900)]
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=LONG)])
 def test_fault_49_a_rolling_deploy_under_load(site: Site, workspace: Workspace, times: int) -> None:
     """Guards: the warm shutdown, and ``start_workers``, which listens from the first fork on."""
     Workspace.objects.update(max_concurrent_executions=50)
@@ -173,7 +174,7 @@ def _numbered(steps: int) -> Any:
     return graph([brief("t"), *made], " > ".join(["brief", *keys]))
 
 
-@pytest.mark.parametrize("runs", [10, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [10, pytest.param(50, marks=LONG)])
 def test_fault_54_forks_of_a_parent_that_has_queried_share_no_connection(
     site: Site, runs: int
 ) -> None:
