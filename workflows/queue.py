@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -13,12 +14,18 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
+from rq.utils import as_text
 
 log = structlog.get_logger(__name__)
 QUEUE_NAME = "nodes"
 RUN_NODE = "workflows.jobs.run_node"
 EPOCH_KEY = "copyloom:epoch"
 """Set by reconcile; gone after Redis lost its memory, which says that every message is gone."""
+
+CHECK_KEY = "copyloom:check"
+REST_SECONDS = 5.0
+"""After a failure nothing is sent for so long, lest every request wait for the timeout."""
+_away_until = float("-inf")
 
 QueueError = RedisError
 """What a call may raise while Redis is away."""
@@ -51,9 +58,12 @@ def job_id(node_run_id: int, attempt: int) -> str:
 def send(runs: Iterable[tuple[int, int]]) -> None:
     """Put (node run id, attempt) messages on the queue in one round trip.
 
-    Raises ``QueueError`` when Redis cannot take them; nothing is half sent that matters, for a
-    second message of the same attempt changes nothing.
+    Raises ``QueueError`` when Redis cannot take them, or could not a moment ago; nothing is half
+    sent that matters, for a second message of the same attempt changes nothing.
     """
+    global _away_until  # noqa: PLW0603 - one process, one Redis
+    if time.monotonic() < _away_until:
+        raise QueueError("Redis is given a rest.")
     queue = Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer)
     jobs = [
         Queue.prepare_data(
@@ -67,27 +77,35 @@ def send(runs: Iterable[tuple[int, int]]) -> None:
         )
         for node_run_id, attempt in runs
     ]
-    queue.enqueue_many(jobs)
+    try:
+        queue.enqueue_many(jobs)
+    except QueueError:
+        _away_until = time.monotonic() + REST_SECONDS
+        raise
 
 
-def ping() -> bool:
-    """Whether Redis answers. Raises ``QueueError``."""
-    return bool(connection().ping())
+def check() -> bool:
+    """Whether Redis takes a message: one that is full still answers. Raises ``QueueError``."""
+    return bool(connection().set(CHECK_KEY, "1", ex=60))
 
 
-def known(runs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Which of these messages still stand in the queue. Raises ``QueueError``.
+def length() -> int:
+    """How many messages wait for a worker. Raises ``QueueError``."""
+    return Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer).count
+
+
+def waiting() -> frozenset[str]:
+    """Ids of the messages that stand in the queue, in one round trip. Raises ``QueueError``.
 
     A message that a dying worker took off the queue counts as lost, though its job may be left.
     """
-    runs = list(runs)
     key = Queue(QUEUE_NAME, connection=connection()).key
-    pipe = connection().pipeline(transaction=False)
-    for node_run_id, attempt in runs:
-        pipe.lpos(key, job_id(node_run_id, attempt))
-    return {run for run, found in zip(runs, pipe.execute(), strict=True) if found is not None}
+    return frozenset(as_text(one) for one in connection().lrange(key, 0, -1))
 
 
 def epoch_is_new() -> bool:
     """Whether Redis has lost its memory since the last call. Raises ``QueueError``."""
-    return bool(connection().set(EPOCH_KEY, "1", nx=True))
+    global _away_until  # noqa: PLW0603
+    is_new = bool(connection().set(EPOCH_KEY, "1", nx=True))
+    _away_until = float("-inf")
+    return is_new

@@ -11,13 +11,14 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
+import random
 import signal
 import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
@@ -35,12 +36,16 @@ CHECK_AFTER = 5.0
 """Seconds of rest after which the database connection is checked before it is used."""
 BEAT_EVERY = 5.0
 """Seconds between signs of life to RQ's own registry."""
+AWAY_SECONDS = 1.0
+"""How long a worker leaves a database alone that refused it, so that others get through."""
 _PR_SET_PDEATHSIG = 1
 
 
 class NodeWorker(SimpleWorker):
     """Runs ``workflows.jobs`` and nothing else."""
 
+    max_connection_wait_time = 5.0
+    """RQ's own 60 s would leave a backlog standing long after Redis is back."""
     _used = 0.0
     _beat = 0.0
 
@@ -49,7 +54,7 @@ class NodeWorker(SimpleWorker):
         kwargs["with_scheduler"] = False
         die_with_parent()
         connections.close_all()
-        watchdog.start()
+        watchdog.start(guarded=True)
         return bool(super().work(*args, **kwargs))
 
     def execute_job(self, job: Job, queue: Queue) -> None:
@@ -79,6 +84,11 @@ class NodeWorker(SimpleWorker):
             close_old_connections()
         try:
             function(*arguments)
+        except (OperationalError, InterfaceError) as error:
+            # The step stays queued: reconcile sends its message again.
+            log.warning("database refused", job=job.id, error=type(error).__name__)
+            connections.close_all()
+            time.sleep(AWAY_SECONDS * random.uniform(1, 2))  # noqa: S311 - jitter, no secret
         except Exception:
             log.exception("message failed", job=job.id)
             connections.close_all()

@@ -5,6 +5,7 @@ from config.settings.environment import ENV
 DATABASES = {
     "default": {
         **ENV.database,
+        "ENGINE": "config.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {

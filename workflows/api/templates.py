@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from workflows import templates as verbs
 from workflows.api import template_shapes as shapes
 from workflows.api.problems import refusals
+from workflows.archiving import archive
 from workflows.graph.model import Graph
 from workflows.models import WorkflowTemplate
 from workflows.selectors import visible_templates
@@ -173,8 +174,8 @@ class TemplateDetailView(TemplateView):
         parameters=[IF_MATCH],
     )
     def delete(self, request: WorkspaceRequest, template_id: int) -> Response:
-        """Archive a workflow; its runs and versions stay."""
-        verbs.archive_template(self.find_editable(template_id), guard=self.guard)
+        """Archive a workflow and stop its runs that are under way; runs and versions stay."""
+        archive(self.find_editable(template_id), user=request.user, guard=self.guard)
         return Response(status=204)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from workflows.engine.states import ExecutionStatus
 from workflows.executions import slots
 from workflows.executions.apply import apply
@@ -9,7 +12,9 @@ from workflows.executions.moves import event, lock, locked_at
 from workflows.models import ExecutionEvent, WorkflowExecution
 
 
-def advance(execution: WorkflowExecution, *events: ExecutionEvent) -> None:
+def advance(
+    execution: WorkflowExecution, *events: ExecutionEvent, rows: Sequence[Any] | None = None
+) -> None:
     """Let a run go on as far as it can. The caller holds the execution's row lock.
 
     ``events`` are written with those of this step. Every visible change counts the revision up;
@@ -18,14 +23,17 @@ def advance(execution: WorkflowExecution, *events: ExecutionEvent) -> None:
     lock comes after every other.
     """
     held_slot = execution.active_since is not None
-    apply(execution, *events)
+    apply(execution, *events, rows=rows)
     if held_slot and execution.active_since is None:
         admit(execution.workspace_id)
 
 
-def admit(workspace_id: int) -> int:
-    """Start the pending runs that have waited longest, as many as slots are free."""
-    waiting = slots.line(workspace_id, slots.free(workspace_id))
+def admit(workspace_id: int, room: int | None = None) -> int:
+    """Start the pending runs that have waited longest, as many as slots are free.
+
+    ``room`` is what ``slots.free`` has told in this transaction already.
+    """
+    waiting = slots.line(workspace_id, slots.free(workspace_id) if room is None else room)
     for execution_id in waiting:
         begin(lock(execution_id))
     return len(waiting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,22 +64,31 @@ SELECT id, key, lane, label, status, handles, attempt, wait_for, reserved_agents
 _QUEUE = """
 UPDATE workflows_noderun
    SET status = 'queued', attempt = attempt + 1, queued_at = clock_timestamp(),
-       dispatched_at = NULL, token = NULL, lease_until = NULL, wait_for = ''
+       dispatched_at = clock_timestamp(), token = NULL, lease_until = NULL, wait_for = ''
  WHERE id = ANY(%s) AND status = 'pending'
 """
 _WAKE = """
-UPDATE workflows_noderun SET wait_for = '', dispatched_at = NULL, queued_at = clock_timestamp()
+UPDATE workflows_noderun
+   SET wait_for = '', dispatched_at = clock_timestamp(), queued_at = clock_timestamp()
  WHERE id = ANY(%s) AND status = 'queued'
 """
 
 
-def apply(execution: WorkflowExecution, *events: ExecutionEvent) -> None:
+def rows_of(execution_id: int) -> Statement:
+    """The statement that reads the rows which ``apply`` decides on."""
+    return _ROWS, [execution_id]
+
+
+def apply(
+    execution: WorkflowExecution, *events: ExecutionEvent, rows: Sequence[Any] | None = None
+) -> None:
     """Carry out what follows from the states. The caller holds the execution's row lock.
 
-    ``events`` are written with those of this step. Every visible change counts the revision up;
+    ``events`` are written with those of this step; ``rows`` are what ``rows_of`` brought under the
+    lock, where the caller has them. Every visible change counts the revision up;
     queued steps are sent after the commit.
     """
-    board = _load(execution)
+    board = _load(execution, rows)
     board.events.extend(events)
     if execution.status == ExecutionStatus.RUNNING:
         plan = make_plan(board.graph, _states(board), _lanes(board))
@@ -99,10 +109,12 @@ def can_go_on(execution: WorkflowExecution) -> bool:
     return not plan.is_empty or bool(_wakeable(board))
 
 
-def _load(execution: WorkflowExecution) -> _Board:
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [execution.pk])
-        rows = [_Row(*row) for row in cursor.fetchall()]
+def _load(execution: WorkflowExecution, found: Sequence[Any] | None = None) -> _Board:
+    if found is None:
+        with connection.cursor() as cursor:
+            cursor.execute(*rows_of(execution.pk))
+            found = cursor.fetchall()
+    rows = [_Row(*row) for row in found]
     runs = {(row.key, row.lane): row for row in rows}
     return _Board(execution, graph_of(execution.version_id), runs)
 

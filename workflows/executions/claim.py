@@ -112,7 +112,7 @@ def hand_back(claim: Claim) -> bool:
         lease_until=None,
         reserved_agents=0,
         queued_at=Now(),
-        dispatched_at=None,
+        dispatched_at=Now(),
     )
     if moved:
         advance(execution, event(execution.pk, "node.handed_back", node_run_id=claim.node_run_id))

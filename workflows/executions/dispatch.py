@@ -10,9 +10,8 @@ from django.db import connection, transaction
 from config.crash import crash_point
 from workflows import queue
 
-_SENT = """
-UPDATE workflows_noderun SET dispatched_at = clock_timestamp()
- WHERE id = ANY(%s) AND status = 'queued'
+_UNSENT = """
+UPDATE workflows_noderun SET dispatched_at = NULL WHERE id = ANY(%s) AND status = 'queued'
 """
 log = structlog.get_logger(__name__)
 
@@ -24,18 +23,19 @@ def dispatch_on_commit(runs: list[tuple[int, int]]) -> None:
 
 
 def dispatch(runs: list[tuple[int, int]]) -> bool:
-    """Send the messages and note when.
+    """Send the messages of steps whose rows already say when.
 
-    Bounded at 1 s. With Redis away nothing is raised: the rows stay undispatched and
-    ``reconcile`` sends them later. False says so.
+    Saying so in the transaction that queues them saves one a step. A crash before the message
+    leaves shows in Redis, where ``reconcile`` looks. Bounded at 1 s; with Redis away nothing is
+    raised: the rows are marked as unsent, and ``reconcile`` sends them later. False says so.
     """
     crash_point("dispatch.before_send")
     try:
         queue.send(runs)
     except queue.QueueError as error:
         log.warning("dispatch failed", runs=len(runs), error=type(error).__name__)
+        with connection.cursor() as cursor:
+            cursor.execute(_UNSENT, [[node_run_id for node_run_id, _ in runs]])
         return False
     crash_point("dispatch.after_send")
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, [[node_run_id for node_run_id, _ in runs]])
     return True

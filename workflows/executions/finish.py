@@ -12,21 +12,22 @@ from django.db.models.functions import Now
 from workflows.engine.states import NODE_TERMINAL, NodeStatus
 from workflows.executions import effects
 from workflows.executions.advance import advance
+from workflows.executions.apply import rows_of
 from workflows.executions.claim import Claim
 from workflows.executions.decision import one_decision
 from workflows.executions.expire import end_late, is_late
-from workflows.executions.moves import event, lock, move
+from workflows.executions.moves import Statement, event, lock, lock_and, move
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.nodes.base import NodeError, NodeResult
 from workflows.nodes.effects import AskReview, OpenLanes, SaveDocument
 
 _LEAVE = """
 UPDATE workflows_noderun
-   SET status = %(status)s, input = %(input)s::jsonb, output = coalesce(%(output)s::jsonb, output),
-       error = %(error)s::jsonb, handles = %(handles)s::varchar[], wait_for = %(wait_for)s,
-       finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END,
+   SET status = %s, input = %s::jsonb, output = coalesce(%s::jsonb, output), error = %s::jsonb,
+       handles = %s::varchar[], wait_for = %s,
+       finished_at = CASE WHEN %s THEN clock_timestamp() END,
        token = NULL, lease_until = NULL, reserved_agents = 0
- WHERE id = %(id)s AND token = %(token)s AND status = 'running'
+ WHERE id = %s AND token = %s AND status = 'running'
 """
 
 
@@ -42,9 +43,12 @@ def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -
     claim's, ``NodeError`` when its effect cannot be applied (the 21st image); nothing is changed
     then.
     """
-    execution = lock(claim.execution_id)
     output, effect = dict(result.output), result.effect
-    run = claim.run if effect is None else _held(claim)
+    if effect is None:
+        _complete_plainly(claim, used, output, result.handles)
+        return
+    execution = lock(claim.execution_id)
+    run = _held(claim)
     if isinstance(effect, SaveDocument):
         output |= effects.save_document(execution, run, effect)
     if isinstance(effect, AskReview):
@@ -58,6 +62,18 @@ def complete(claim: Claim, used: Mapping[str, Any] | None, result: NodeResult) -
     else:
         _leave(claim, NodeStatus.COMPLETED, used=used, output=output, handles=result.handles)
         advance(execution, event(execution.pk, "node.completed", node_run_id=run.pk))
+
+
+def _complete_plainly(
+    claim: Claim, used: Mapping[str, Any] | None, output: Mapping[str, Any], handles: Sequence[str]
+) -> None:
+    """Complete a step that asks for nothing more, as most do, in two round trips."""
+    leaving = _leaving(claim, NodeStatus.COMPLETED, used=used, output=output, handles=handles)
+    execution, (left, rows) = lock_and(claim.execution_id, leaving, rows_of(claim.execution_id))
+    if left.count == 0:
+        raise ClaimLost
+    completed = event(execution.pk, "node.completed", node_run_id=claim.node_run_id)
+    advance(execution, completed, rows=rows.rows)
 
 
 @one_decision
@@ -126,7 +142,15 @@ def _held(claim: Claim) -> NodeRun:
     return run
 
 
-def _leave(
+def _leave(claim: Claim, status: NodeStatus, **how: Any) -> None:
+    """Send what ``_leaving`` says. Raises ``ClaimLost``."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_leaving(claim, status, **how))
+        if cursor.rowcount == 0:
+            raise ClaimLost
+
+
+def _leaving(
     claim: Claim,
     status: NodeStatus,
     *,
@@ -135,23 +159,19 @@ def _leave(
     handles: Sequence[str] = (),
     wait_for: str = "",
     error: Mapping[str, Any] | None = None,
-) -> None:
+) -> Statement:
     """The compare-and-set out of running; by hand, for every step goes through it."""
-    values: dict[str, Any] = {
-        "id": claim.node_run_id,
-        "token": claim.token,
-        "status": status.value,
-        "input": _json(used),
-        "output": _json(output),
-        "error": _json(error),
-        "handles": list(handles),
-        "wait_for": wait_for,
-        "ended": status in NODE_TERMINAL,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_LEAVE, values)
-        if cursor.rowcount == 0:
-            raise ClaimLost
+    return _LEAVE, [
+        status.value,
+        _json(used),
+        _json(output),
+        _json(error),
+        list(handles),
+        wait_for,
+        status in NODE_TERMINAL,
+        claim.node_run_id,
+        claim.token,
+    ]
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:

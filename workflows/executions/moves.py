@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -70,16 +71,28 @@ def check_legal(execution: WorkflowExecution, control: Control) -> None:
 Statement = tuple[str, list[Any]]
 """SQL and its parameters."""
 
-_LOCK = """
+_UNREAD = frozenset({"inputs", "expected"})
+"""Large, and nothing that a decision looks at; read when somebody asks."""
+_READ = [field.attname for field in WorkflowExecution._meta.fields if field.name not in _UNREAD]
+_COLUMNS = ", ".join(_READ)
+_LOCK = f"""
 WITH locked AS MATERIALIZED (
-    SELECT * FROM workflows_workflowexecution WHERE id = %s FOR UPDATE
+    SELECT {_COLUMNS} FROM workflows_workflowexecution WHERE id = %s FOR UPDATE
 ) SELECT locked.*, clock_timestamp() AS locked_at FROM locked
-"""
+"""  # noqa: S608 - names of columns
 _TRY_LOCK = _LOCK.replace("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
 _EVENTS = (
     "INSERT INTO workflows_executionevent (execution_id, node_run_id, actor_id, kind, data, at)"
     " VALUES "
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one statement brought."""
+
+    count: int
+    rows: list[Any]
 
 
 def lock(execution_id: int) -> WorkflowExecution:
@@ -88,10 +101,34 @@ def lock(execution_id: int) -> WorkflowExecution:
     ``locked_at`` on it is the database's clock once the lock was held: deadlines never trust a
     worker's own. Raises ``WorkflowExecution.DoesNotExist``.
     """
-    found = list(WorkflowExecution.objects.raw(_LOCK, [execution_id]))
-    if not found:
-        raise WorkflowExecution.DoesNotExist(f"There is no run {execution_id}.")
-    return found[0]
+    return lock_and(execution_id)[0]
+
+
+def lock_and(execution_id: int, *statements: Statement) -> tuple[WorkflowExecution, list[Answer]]:
+    """The same, and statements that need the lock, in the same round trip.
+
+    Each sees what was committed before it began, which is after the lock was got.
+    """
+    with connection.cursor() as cursor:
+        _send(cursor, (_LOCK, [execution_id]), *statements)
+        found = cursor.fetchone()
+        if found is None:
+            raise WorkflowExecution.DoesNotExist(f"There is no run {execution_id}.")
+        answers: list[Answer] = []
+        for _ in statements:
+            cursor.nextset()
+            rows = cursor.fetchall() if cursor.description else []
+            answers.append(Answer(cursor.rowcount, rows))
+    return _execution(found), answers
+
+
+def _execution(row: Sequence[Any]) -> WorkflowExecution:
+    """The row that ``_LOCK`` brought. JSON comes as text past the ORM."""
+    execution = WorkflowExecution.from_db("default", _READ, row[:-1])
+    if execution.error is not None:
+        execution.error = json.loads(execution.error)
+    execution.locked_at = row[-1]  # type: ignore[attr-defined]
+    return execution
 
 
 def try_lock(execution_id: int) -> WorkflowExecution | None:
@@ -161,10 +198,14 @@ def write_events(events: Sequence[ExecutionEvent]) -> None:
 def execute(*statements: Statement) -> None:
     """Send statements in one round trip, in the present transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            ";".join(sql for sql, _ in statements),
-            [value for _, values in statements for value in values],
-        )
+        _send(cursor, *statements)
+
+
+def _send(cursor: Any, *statements: Statement) -> None:
+    cursor.execute(
+        ";".join(sql for sql, _ in statements),
+        [value for _, values in statements for value in values],
+    )
 
 
 def append(events: Sequence[ExecutionEvent]) -> Statement:

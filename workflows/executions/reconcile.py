@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from workflows import queue
 from workflows.engine.retry import MAX_LOSSES, is_poison
 from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, ReviewState
+from workflows.executions import slots
 from workflows.executions.advance import admit, advance
 from workflows.executions.apply import can_go_on
 from workflows.executions.decision import one_decision
@@ -28,6 +29,8 @@ from workflows.models import AgentJob, NodeRun, WorkerBeat, WorkflowExecution
 log = structlog.get_logger(__name__)
 BATCH = 200
 """Rows a pass takes of each kind."""
+MOST_QUEUED = 5_000
+"""Queued steps that a pass looks for in Redis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,13 @@ def forget_dead_workers() -> None:
 
 
 def send_unsent() -> int:
-    """Send queued steps that a crash or a Redis outage left undispatched."""
+    """Send queued steps that a Redis outage left unsent."""
     late = Now() - timedelta(seconds=settings.ENGINE.unsent_seconds)
-    rows = _queued(dispatched_at=None, queued_at__lt=late)
-    return len(rows) if rows and dispatch(rows) else 0
+    return _send(_queued(dispatched_at=None, queued_at__lt=late))
 
 
 def resend_lost() -> int:
-    """Send queued steps again that Redis has forgotten.
+    """Send queued steps again whose message Redis does not have.
 
     Asked of Redis once they are late, or of all of them when its memory was lost (the epoch key
     is gone). A message too many changes nothing: the claim decides.
@@ -91,25 +93,34 @@ def resend_lost() -> int:
         everything = queue.epoch_is_new()
         late = Now() - timedelta(seconds=0 if everything else settings.ENGINE.unknown_seconds)
         rows = _queued(dispatched_at__lt=late)
-        if not rows:
-            return 0
-        known = queue.known(rows)
+        known = queue.waiting() if rows else frozenset()
     except queue.QueueError as error:
         log.warning("reconcile cannot reach Redis", error=type(error).__name__)
         return 0
-    lost = [row for row in rows if row not in known]
-    return len(lost) if lost and dispatch(lost) else 0
+    return _send([row for row in rows if queue.job_id(*row) not in known])
 
 
 def _queued(**when: object) -> list[tuple[int, int]]:
-    """(node run id, attempt) of queued steps of runs that go on."""
+    """(node run id, attempt) of queued steps of runs that go on, oldest first."""
     rows = NodeRun.objects.filter(
         status=NodeStatus.QUEUED,
         execution__status=ExecutionStatus.RUNNING,
         wait_for="",
         **when,
     ).order_by("queued_at")
-    return list(rows.values_list("pk", "attempt")[:BATCH])
+    return list(rows.values_list("pk", "attempt")[:MOST_QUEUED])
+
+
+def _send(rows: list[tuple[int, int]]) -> int:
+    sent = 0
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        ids = [node_run_id for node_run_id, _ in batch]
+        NodeRun.objects.filter(pk__in=ids, status=NodeStatus.QUEUED).update(dispatched_at=Now())
+        if not dispatch(batch):
+            break
+        sent += len(batch)
+    return sent
 
 
 def take_over() -> int:
@@ -175,7 +186,7 @@ def _queue_again(execution: WorkflowExecution, run: NodeRun) -> None:
         attempt=run.attempt + 1,
         loss_count=F("loss_count") + 1,
         queued_at=Now(),
-        dispatched_at=None,
+        dispatched_at=Now(),
         **_GONE,
     )
     dispatch_on_commit([(run.pk, run.attempt + 1)])
@@ -213,9 +224,7 @@ def _go_on(execution_id: int) -> bool:
 
 def fill_slots() -> int:
     """Start pending runs where slots are free: a limit was raised, or a run was skipped over."""
-    waiting = WorkflowExecution.objects.filter(status=ExecutionStatus.PENDING)
-    rooms = list(waiting.order_by().values_list("workspace_id", flat=True).distinct())
-    return sum(_fill(workspace_id) for workspace_id in rooms)
+    return sum(_fill(workspace_id) for workspace_id in slots.workspaces_with_room())
 
 
 @one_decision

@@ -24,7 +24,7 @@ def resume(execution_id: int, *, user: User | None) -> WorkflowExecution:
     execution.control = ""
     execution.started_at = execution.started_at or locked_at(execution)
     queued = NodeRun.objects.filter(execution=execution, status=NodeStatus.QUEUED, wait_for="")
-    queued.update(dispatched_at=None, queued_at=locked_at(execution))
+    queued.update(dispatched_at=locked_at(execution), queued_at=locked_at(execution))
     dispatch_on_commit(list(queued.order_by("pk").values_list("pk", "attempt")))
     actor = user.pk if user else None
     advance(execution, event(execution.pk, "run.resumed", actor_id=actor))

@@ -35,19 +35,20 @@ def retry(
     reopen(execution, broken, Door.RETRY)
     open_door(Door.RETRY)
     ids = [row.pk for row in broken.steps]
+    goes_on = execution.status == ExecutionStatus.RUNNING
     NodeRun.objects.filter(pk__in=ids, status=NodeStatus.FAILED).update(
         status=NodeStatus.QUEUED,
         attempt=F("attempt") + 1,
         loss_count=0,
         error=None,
         queued_at=Now(),
-        dispatched_at=None,
+        dispatched_at=Now() if goes_on else None,
         started_at=None,
         finished_at=None,
         retried_at=Now(),
         **({"fresh_since": Now()} if fresh else {}),
     )
-    if execution.status == ExecutionStatus.RUNNING:
+    if goes_on:
         dispatch_on_commit([(row.pk, row.attempt + 1) for row in broken.steps])
     actor = user.pk if user else None
     told = [

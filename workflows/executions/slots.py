@@ -8,6 +8,7 @@ Counted from rows under the workspace's lock, which comes after the execution's.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection
 
 from workflows.engine.states import ExecutionStatus
@@ -23,6 +24,21 @@ _NEXT = """
 SELECT id FROM workflows_workflowexecution WHERE workspace_id = %s AND status = 'pending'
  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_ROOM = """
+SELECT w.id FROM workspaces_workspace w
+ WHERE EXISTS (SELECT 1 FROM workflows_workflowexecution p
+                WHERE p.workspace_id = w.id AND p.status = 'pending')
+   AND (SELECT count(*) FROM workflows_workflowexecution e
+         WHERE e.workspace_id = w.id AND e.status = 'running' AND e.active_since IS NOT NULL)
+       < coalesce(w.max_concurrent_executions, %s)
+"""
+
+
+def workspaces_with_room() -> list[int]:
+    """Workspaces where a run waits although a slot seems free; nothing is locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM, [settings.WORKSPACE_LIMITS["max_concurrent_executions"]])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def free(workspace_id: int) -> int:

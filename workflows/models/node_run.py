@@ -32,6 +32,7 @@ class NodeRun(models.Model):
     """Who holds the claim; a write with another token changes nothing."""
     lease_until = models.DateTimeField(null=True, blank=True)
     dispatched_at = models.DateTimeField(null=True, blank=True)
+    """When its message was last given to Redis; null while Redis would not take it."""
     queued_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

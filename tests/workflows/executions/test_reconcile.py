@@ -25,15 +25,16 @@ from workflows.models import (
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("redis")]
 
 
-def test_what_was_never_sent_is_sent_once_it_is_late(real: Drive, settings: Any) -> None:
+def test_what_a_crash_kept_from_being_sent_is_sent_once_it_is_late(
+    real: Drive, settings: Any
+) -> None:
     row = real.launch(SMALL, t="x").node_runs.get(key="brief")
-    assert reconcile.send_unsent() == 0
-    age(queued_at=int(settings.ENGINE.unsent_seconds) + 1)
-    assert reconcile.send_unsent() == 1
+    assert messages() == []
+    assert reconcile.resend_lost() == 0
+    age(dispatched_at=int(settings.ENGINE.unknown_seconds) + 1)
+    assert reconcile.resend_lost() == 1
     assert messages() == [f"nr-{row.pk}-1"]
-    row.refresh_from_db()
-    assert row.dispatched_at is not None
-    assert reconcile.send_unsent() == 0
+    assert reconcile.resend_lost() == 0
 
 
 def test_with_redis_away_what_is_unsent_stays_so(
@@ -43,14 +44,18 @@ def test_with_redis_away_what_is_unsent_stays_so(
         raise queue.QueueError("away")
 
     row = real.launch(SMALL, t="x").node_runs.get(key="brief")
-    age(queued_at=60)
     with monkeypatch.context() as patch:
-        for name in ("send", "known", "epoch_is_new"):
+        for name in ("send", "waiting", "epoch_is_new"):
             patch.setattr(queue, name, away)
+        real.commit()
+        age(queued_at=60)
         assert reconcile.reconcile().is_empty
     row.refresh_from_db()
     assert row.dispatched_at is None
     assert reconcile.send_unsent() == 1
+    row.refresh_from_db()
+    assert row.dispatched_at is not None
+    assert reconcile.send_unsent() == 0
 
 
 def test_only_late_messages_that_redis_has_lost_are_sent_again(real: Drive) -> None:

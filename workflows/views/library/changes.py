@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from workflows import archiving
 from workflows.models import WorkflowTemplate
-from workflows.templates import archive_template, update_template
+from workflows.templates import update_template
 from workflows.views.library.find import find_workflow
 from workspaces.access import Action
 from workspaces.pages import PageRequest, page
@@ -45,8 +46,11 @@ def edit(request: PageRequest, workflow_id: int) -> HttpResponse:
 
 @page(Action.EDIT, "POST")
 def archive(request: PageRequest, workflow_id: int) -> HttpResponse:
-    """Take it out of every list; its runs stay."""
+    """Take it out of every list and stop its runs; they stay in theirs."""
     workflow = find_workflow(request.access.workspace, workflow_id)
-    archive_template(workflow)
-    messages.success(request, f"{workflow.name} is archived. Its runs are still in the list.")
+    stopped = archiving.archive(workflow, user=request.user)
+    count = f"{stopped} run{'s' if stopped > 1 else ''} stopped. " if stopped else ""
+    messages.success(
+        request, f"{workflow.name} is archived. {count}Its runs are still in the list."
+    )
     return redirect("workflows:list", request.access.workspace.slug)
