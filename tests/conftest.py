@@ -141,11 +141,14 @@ class Processes:
         self.env = env
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, *command: str, stderr: int | None = None, **env: str
+    ) -> subprocess.Popen[bytes]:
         """Start ``manage.py command`` against the test's own database."""
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.command", *command],
             env={**self.env, **env},
+            stderr=stderr,
             start_new_session=True,
         )
         self.running.append(process)

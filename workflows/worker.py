@@ -39,6 +39,7 @@ BEAT_EVERY = 5.0
 AWAY_SECONDS = 1.0
 """How long a worker leaves a database alone that refused it, so that others get through."""
 _PR_SET_PDEATHSIG = 1
+_LEAVE = (signal.SIGINT, signal.SIGTERM)
 
 
 class NodeWorker(SimpleWorker):
@@ -52,6 +53,9 @@ class NodeWorker(SimpleWorker):
     def work(self, *args: Any, **kwargs: Any) -> bool:
         """RQ's loop, without its scheduler, in a process that dies with its parent."""
         kwargs["with_scheduler"] = False
+        for number in _LEAVE:
+            signal.signal(number, signal.SIG_DFL)  # not the pool's: this process holds nothing yet
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _LEAVE)
         die_with_parent()
         connections.close_all()
         watchdog.start(guarded=True)
@@ -129,7 +133,21 @@ class NodePool(WorkerPool):
             serializer=JSONSerializer,
         )
 
+    def start_workers(self, *args: Any, **kwargs: Any) -> None:
+        """Listen to SIGTERM from the first fork on: RQ would die of it, and its workers with it."""
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's
+        super().start_workers(*args, **kwargs)
+        if self.status == self.Status.STOPPED:
+            self.stop_workers()  # type: ignore[no-untyped-call]  # RQ's
+
     def start_worker(self, *args: Any, **kwargs: Any) -> None:
-        """Close this process's connections before each fork, so that none is shared."""
+        """Close this process's connections before each fork, so that none is shared.
+
+        A signal waits until the new worker is known, and can be told to go too.
+        """
         connections.close_all()
-        super().start_worker(*args, **kwargs)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _LEAVE)
+        try:
+            super().start_worker(*args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _LEAVE)

@@ -44,11 +44,11 @@ def test_fault_30_code_that_swallows_every_exception(site: Site) -> None:
 
 def test_fault_31_a_hang_in_c_that_holds_the_interpreter(site: Site) -> None:
     """Guard: ``dump_traceback_later`` in the watchdog: a thread of C that needs no interpreter."""
-    pool = site.workers(1, "hang", TEST_ENGINE="lease_seconds=2")
+    pool = site.workers(1, "hang", TEST_ENGINE="lease_seconds=1.5,renew_seconds=0.3")
     execution = site.launch(STUCK)
     site.until(lambda: step(execution, "stuck").status == "running", what="the hang")
     (hung,) = children(pool.pid)
-    site.until(lambda: not alive(hung), 15, "the process ended")
+    site.until(lambda: not alive(hung), 20, "the process ended")
     site.until(lambda: step(execution, "stuck").loss_count == 1, 15, "the loss")
     site.ended(execution, status="failed")
     assert step(execution, "stuck").error["code"] == "worker_lost"

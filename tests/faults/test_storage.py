@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 
 from config.settings.storage import s3_storage
@@ -22,22 +24,29 @@ from tests.graphs import brief, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI
 from tests.services import S3Access
 from workflows.executions.retry import retry
+from workflows.graph.model import Graph
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.s3]
-DRAWN = graph(
-    [
-        brief("t"),
-        node("art", "generate_image", provider="scripted", prompt="x", size="512x512"),
-        node("doc", "attach_to_document", title="T", body="B", images=["nodes.art.images"]),
-        text("side"),
-    ],
-    "brief > art > doc",
-    "brief > side",
-)
 BUSY = (
     b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: 40\r\n"
     b"Connection: close\r\n\r\n<Error><Code>SlowDown</Code></Error>    "
 )
+
+
+@pytest.fixture
+def drawn() -> Graph:
+    """A picture that no other test has stored, in a document."""
+    art = {"provider": "scripted", "prompt": uuid.uuid4().hex, "size": "512x512"}
+    return graph(
+        [
+            brief("t"),
+            node("art", "generate_image", **art),
+            node("doc", "attach_to_document", title="T", body="B", images=["nodes.art.images"]),
+            text("side"),
+        ],
+        "brief > art > doc",
+        "brief > side",
+    )
 
 
 @pytest.fixture
@@ -75,10 +84,10 @@ def mends(way: Proxy) -> None:
 
 @pytest.mark.parametrize("how", ["down", "busy", "partial"])
 def test_fault_26_a_storage_that_fails_leaves_no_row_and_the_step_can_be_retried(
-    drive: Drive, providers: ScriptedOpenAI, way: Proxy, how: str
+    drive: Drive, drawn: Graph, providers: ScriptedOpenAI, way: Proxy, how: str
 ) -> None:
     """Guard: ``put_object`` before any row; ``StorageFault`` and what boto raises are errors."""
-    execution = drive.launch(DRAWN, t="x")
+    execution = drive.launch(drawn, t="x")
     breaks(way, how)
     drive.work(execution)
     assert (execution.status, step(execution, "side").status) == ("failed", "completed")
@@ -95,7 +104,11 @@ def test_fault_26_a_storage_that_fails_leaves_no_row_and_the_step_can_be_retried
 
 
 def test_fault_26_a_short_fault_of_the_storage_costs_no_second_picture(
-    drive: Drive, providers: ScriptedOpenAI, way: Proxy, monkeypatch: pytest.MonkeyPatch
+    drive: Drive,
+    drawn: Graph,
+    providers: ScriptedOpenAI,
+    way: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Guard: ``_keep`` in ``making``, which stores again what has been paid for."""
     save = S3Storage.save
@@ -111,7 +124,7 @@ def test_fault_26_a_short_fault_of_the_storage_costs_no_second_picture(
             mends(way)
 
     monkeypatch.setattr(S3Storage, "save", flaky)
-    execution = drive.run(DRAWN, t="x")
+    execution = drive.run(drawn, t="x")
     assert execution.status == "completed"
     assert len(tries) == 2
     assert len(providers.calls) == 1
@@ -119,21 +132,21 @@ def test_fault_26_a_short_fault_of_the_storage_costs_no_second_picture(
 
 
 def test_fault_26_a_slow_storage_is_waited_for(
-    drive: Drive, providers: ScriptedOpenAI, way: Proxy
+    drive: Drive, drawn: Graph, providers: ScriptedOpenAI, way: Proxy
 ) -> None:
     """Guard: the storage's timeouts are longer than this."""
     way.delay = 0.5
-    assert drive.run(DRAWN, t="x").status == "completed"
+    assert drive.run(drawn, t="x").status == "completed"
     assert len(providers.calls) == 1
     assert_all_well(providers)
 
 
 @pytest.mark.parametrize("lie", ["other", "cut"])
 def test_fault_26_an_object_that_is_not_what_was_given_becomes_no_row(
-    drive: Drive, providers: ScriptedOpenAI, monkeypatch: pytest.MonkeyPatch, lie: str
+    drive: Drive, drawn: Graph, providers: ScriptedOpenAI, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
     """Guard: ``_is_whole``: the stored bytes are read back and their hash is compared."""
-    save = S3Storage.save
+    save = FileSystemStorage.save
 
     def lying(self: Any, name: str, content: Any, **kwargs: Any) -> str:
         data = content.read()
@@ -145,9 +158,9 @@ def test_fault_26_an_object_that_is_not_what_was_given_becomes_no_row(
         return str(save(self, name, content, **kwargs))
 
     with monkeypatch.context() as patch:
-        patch.setattr(S3Storage, "save", lying)
+        patch.setattr(FileSystemStorage, "save", lying)
         patch.setattr("documents.images._PATIENCE_SECONDS", 0.2)
-        execution = drive.run(DRAWN, t="x")
+        execution = drive.run(drawn, t="x")
     assert execution.status == "failed"
     assert "stor" in step(execution, "art").error["message"]
     assert not Image.objects.exists()
@@ -157,7 +170,7 @@ def test_fault_26_an_object_that_is_not_what_was_given_becomes_no_row(
 
 
 def test_fault_51_the_storage_is_full(
-    drive: Drive, providers: ScriptedOpenAI, monkeypatch: pytest.MonkeyPatch
+    drive: Drive, drawn: Graph, providers: ScriptedOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: as for row 26; the reason is told, and a retry after the clean-up goes through."""
 
@@ -165,8 +178,8 @@ def test_fault_51_the_storage_is_full(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(S3Storage, "save", full)
-        execution = drive.run(DRAWN, t="x")
+        patch.setattr(FileSystemStorage, "save", full)
+        execution = drive.run(drawn, t="x")
     error = step(execution, "art").error
     assert (execution.status, "stor" in error["message"]) == ("failed", True)
     assert error["hint"]

@@ -23,7 +23,7 @@ from workspaces.models import User, Workspace
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_fault_33_29_minutes_then_2_hours_paused(
+def test_fault_33_a_run_of_29_minutes_that_is_paused_for_2_hours(
     drive: Drive, editor: User, workspace: Workspace
 ) -> None:
     """Guard: ``run_clock``: a paused run has no deadline and no active time."""

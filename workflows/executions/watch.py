@@ -4,7 +4,7 @@ One thread with its own database connection for the life of the process. When th
 or the run is over it sets the claim's ``cancelled``; when the main thread ignores its deadline it
 fails the step and ends the process; when PostgreSQL stays away it ends the process, and
 ``reconcile`` gives the step to another. A hang in C may hold the interpreter's lock, which stops
-this thread too: a thread of C ends the process when this one has not been round for a lease.
+this thread too: a thread of C ends the process when this one has not been round for long.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ from workflows.nodes.base import NodeError
 log = structlog.get_logger(__name__)
 EXIT_DEAF = 70
 """Exit status of a process that its watchdog ended."""
+STUCK_LEASES = 5
+"""Leases without a turn of the watchdog's thread after which its process is ended. Its step has
+long been another's; a process that merely stood still may yet write down what a call has cost."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at whether a claim is still held: how soon a stop cancels calls."""
 
@@ -85,7 +88,8 @@ class Watchdog:
             with self._lock:
                 watched = self._watched
             if self._guarded:
-                faulthandler.dump_traceback_later(settings.ENGINE.lease_seconds, exit=True)
+                seconds = STUCK_LEASES * settings.ENGINE.lease_seconds
+                faulthandler.dump_traceback_later(seconds, exit=True)
             try:
                 if watched is not None:
                     self._look(watched)
