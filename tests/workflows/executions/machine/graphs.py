@@ -115,7 +115,7 @@ def _with_revisions(
             and other["type"] != "brief"
             and (one["parent"] is None or other["parent"] == one["parent"])
         ]
-        one["config"]["revise"] = draw(st.sampled_from(["", *found]))
+        one["config"]["revise"] = draw(st.sampled_from([*found[::-1], ""]))
     return parse({"nodes": nodes, "edges": edges})
 
 

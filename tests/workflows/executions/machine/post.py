@@ -24,7 +24,7 @@ class Post:
     def put_in(self, patch: pytest.MonkeyPatch) -> None:
         """Answer for the real queue."""
         patch.setattr(queue, "send", self.send)
-        patch.setattr(queue, "known", self.known)
+        patch.setattr(queue, "waiting", self.waiting)
         patch.setattr(queue, "epoch_is_new", self.epoch_is_new)
 
     def send(self, runs: Iterable[Message]) -> None:
@@ -34,10 +34,10 @@ class Post:
         self.messages += batch
         self.history += batch
 
-    def known(self, runs: Iterable[Message]) -> set[Message]:
-        """As ``queue.known``."""
+    def waiting(self) -> frozenset[str]:
+        """As ``queue.waiting``."""
         self._answer()
-        return set(self.messages) & set(runs)
+        return frozenset(queue.job_id(*message) for message in self.messages)
 
     def epoch_is_new(self) -> bool:
         """As ``queue.epoch_is_new``."""
