@@ -61,7 +61,7 @@ class Flow:
         """One worker in this process, until the queue is empty; milliseconds."""
         connection = queue.worker_connection()
         door = _queue(connection)
-        return work_off(_Worker([door], connection=connection, serializer=JSONSerializer))
+        return work_off(_Worker([door.name], connection=connection, serializer=JSONSerializer))
 
     def clear(self) -> None:
         """Forget all runs, and every message."""

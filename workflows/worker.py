@@ -29,6 +29,7 @@ from rq.worker_pool import WorkerPool
 
 from workflows import jobs, queue
 from workflows.executions.watch import watchdog
+from workflows.messages import NodeJob, NodeQueue
 
 log = structlog.get_logger(__name__)
 ALLOWED: dict[str, Callable[[int, int], None]] = {queue.RUN_NODE: jobs.run_node}
@@ -49,6 +50,9 @@ class NodeWorker(SimpleWorker):
     """RQ's own 60 s would leave a backlog standing long after Redis is back."""
     _used = 0.0
     _beat = 0.0
+    _asked = 0.0
+    job_class = NodeJob
+    queue_class = NodeQueue
 
     def work(self, *args: Any, **kwargs: Any) -> bool:
         """RQ's loop, without its scheduler, in a process that dies with its parent."""
@@ -62,18 +66,24 @@ class NodeWorker(SimpleWorker):
         return bool(super().work(*args, **kwargs))
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run one message. Redis hears of its start and of its end in one round trip each."""
-        with self.connection.pipeline() as pipe:
-            self.set_state(WorkerStatus.BUSY, pipeline=pipe)
-            pipe.lrem(queue.intermediate_queue_key, 1, job.id)
-            pipe.execute()
+        """Run one message, of which nothing is left in Redis by now."""
+        self._state = WorkerStatus.BUSY
         try:
             self._call(job)
         finally:
-            with self.connection.pipeline() as pipe:
-                pipe.delete(job.key)
-                self.set_state(WorkerStatus.IDLE, pipeline=pipe)
-                pipe.execute()
+            self._state = WorkerStatus.IDLE
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """Tell Redis only of a change: each message would else cost it two, for a list to read."""
+        if pipeline is not None or state != self._state:
+            super().set_state(state, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Look for ``rq suspend`` every few seconds instead of before each message."""
+        now = time.monotonic()
+        if now - self._asked >= BEAT_EVERY:
+            self._asked = now
+            super().check_for_suspension(burst)
 
     def _call(self, job: Job) -> None:
         try:
@@ -130,6 +140,8 @@ class NodePool(WorkerPool):
             connection=connection,
             num_workers=processes,
             worker_class=NodeWorker,
+            job_class=NodeJob,
+            queue_class=NodeQueue,
             serializer=JSONSerializer,
         )
 

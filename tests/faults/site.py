@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from tests.conftest import Processes
@@ -79,15 +80,17 @@ class Site:
 
     def until(self, check: Callable[[], Any], seconds: float = 40, what: str = "") -> Any:
         """Wait for a truthy answer, with passes of reconcile meanwhile."""
-        ends = time.monotonic() + seconds
+        ends, swept = time.monotonic() + seconds, float("-inf")
         while time.monotonic() < ends:
             try:
-                reconcile()
+                if time.monotonic() - swept > settings.ENGINE.reconcile_seconds:
+                    reconcile()
+                    swept = time.monotonic()
                 if found := check():
                     return found
             except DatabaseError:
                 connection.close()
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise AssertionError(f"not within {seconds} s: {what}\n{picture()}")
 
     def ended(

@@ -13,7 +13,7 @@ from tests.engine import Drive
 from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI
 from workflows import queue
-from workflows.models import AgentJob, NodeRun, WorkflowExecution
+from workflows.models import AgentJob, NodeRun, WorkerBeat, WorkflowExecution
 from workspaces.models import User, Workspace
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("redis")]
@@ -126,6 +126,7 @@ def test_a_run_past_its_active_time_is_ended(
     workspace.save()
     processes.start("worker", "--processes", "1")
     processes.start("reconcile")
+    wait_until(lambda: WorkerBeat.objects.count() == 2, 30, "both at work")
     made = graph([brief("t"), copy("copy"), text("below")], "brief > copy > below")
     execution = run(made, t="x")
     wait_until(lambda: scripted_openai.calls, 5, "a call")

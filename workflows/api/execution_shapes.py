@@ -278,7 +278,10 @@ def present(execution: WorkflowExecution) -> dict[str, Any]:
     }
 
 
-_READ = ("skip_reason", *(name for name in NodeRunRow().fields if name != "reason"))
+_READ: tuple[str, ...] = (
+    "skip_reason",
+    *(name for name in map(str, NodeRunRow().fields.keys()) if name != "reason"),
+)
 
 
 def _step(row: dict[str, Any]) -> dict[str, Any]:
