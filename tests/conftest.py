@@ -130,6 +130,7 @@ def drive(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, editor: User) -
 def redis_queue() -> Iterator[None]:
     """The real queue, empty before and after."""
     queue.connection().flushdb()
+    queue.forget_failure()
     yield
     queue.connection().flushdb()
 
@@ -180,7 +181,7 @@ def processes(transactional_db: None, redis_queue: None, settings: Any) -> Itera
 @pytest.fixture
 def together() -> Iterator[Callable[[list[Callable[[], Any]]], list[Any]]]:
     """Runs functions at the same instant, each in a thread with its own connection."""
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(40) as pool:
 
         def at_once(functions: list[Callable[[], Any]]) -> list[Any]:
             gate = threading.Barrier(len(functions))
@@ -192,7 +193,7 @@ def together() -> Iterator[Callable[[list[Callable[[], Any]]], list[Any]]]:
             return list(pool.map(start, functions))
 
         yield at_once
-        at_once([lambda: connection.close()] * 20)
+        at_once([lambda: connection.close()] * 40)
 
 
 def wait_until(check: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:

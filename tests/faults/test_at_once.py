@@ -60,17 +60,19 @@ def outcome(function: Any) -> Any:
         return type(refusal)
 
 
+@pytest.mark.parametrize("times", [1, 2], ids=["plain", "doubled"])
 @pytest.mark.parametrize(
     "rounds", [100, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
 def test_fault_14_twenty_branches_that_end_at_once_fire_the_join_once(
-    drive: Drive, together: Any, rounds: int
+    drive: Drive, together: Any, rounds: int, times: int
 ) -> None:
-    """Guard: the execution's row lock in ``finish.complete``."""
+    """Guards: the execution's row lock in ``finish.complete``, and the token in ``_LEAVE``."""
     template = drive.template(FAN)
     for _ in range(rounds):
         execution, claims = branches(drive, template)
-        together(ends(claims))
+        found = together([partial(outcome, one) for one in ends(claims) * times])
+        assert found.count(finish.ClaimLost) == 20 * (times - 1)
         join = execution.node_runs.get(key="join")
         assert drive.sent == [(join.pk, 1)]
         drive.work(execution)

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -19,7 +18,7 @@ from workflows.engine.retry import MAX_UNKNOWN
 from workflows.engine.states import AgentStatus
 from workflows.executions.broken import finished_of
 from workflows.executions.claim import Claim
-from workflows.executions.decision import again_on_conflict
+from workflows.executions.decision import again_on_conflict, one_decision
 from workflows.executions.fingerprint import fingerprint
 from workflows.executions.inbox import Made
 from workflows.executions.inputs import image_value
@@ -108,6 +107,7 @@ class Ledger:
     def _close(self, job: AgentJob, status: AgentStatus, error: dict[str, str]) -> None:
         job.status, job.error = status, error
         AgentJob.objects.filter(pk=job.pk).update(status=status, error=error, finished_at=Now())
+        crash_point("ledger.job_closed")
 
     def _job(
         self, index: int, call: AgentCall, provider: ResolvedProvider, digest: str, attempt: int
@@ -172,8 +172,7 @@ class Ledger:
             call["prompt_tokens"] = usage.prompt_tokens
             call["completion_tokens"] = usage.completion_tokens
 
-    @again_on_conflict
-    @transaction.atomic
+    @one_decision
     def complete(
         self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, made: Made
     ) -> AgentOutcome:
@@ -198,11 +197,9 @@ class Ledger:
         self._charge(usage, cost)
         done = event(self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index)
         write_events([done])
-        crash_point("ledger.complete.before_commit")
         return AgentOutcome(job.index, output=output)
 
-    @again_on_conflict
-    @transaction.atomic
+    @one_decision
     def fail(self, job: AgentJob, provider: ResolvedProvider, error: ProviderError) -> AgentOutcome:
         """Write that an agent gave nothing usable; what it spent is kept.
 

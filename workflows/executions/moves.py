@@ -204,7 +204,7 @@ def together(*statements: Statement) -> list[Answer]:
             for cursor, (sql, values) in zip(cursors, statements, strict=True):
                 cursor.execute(sql, values)
         return [
-            Answer(cursor.rowcount, cursor.fetchall() if cursor.description else [])
+            Answer(cursor.rowcount, cursor.fetchall() if cursor.pgresult.nfields else [])
             for cursor in cursors
         ]
 

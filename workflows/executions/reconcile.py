@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from config.crash import crash_point
 from workflows import queue
 from workflows.engine.retry import MAX_LOSSES, is_poison
 from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, ReviewState
@@ -246,9 +247,11 @@ def close_left_open() -> int:
     )
     lost = {"code": "lost", "message": "The step ended before the answer came."}
     ids = list(left.values_list("pk", flat=True)[:BATCH])
-    return AgentJob.objects.filter(
+    closed = AgentJob.objects.filter(
         pk__in=ids, status__in=[AgentStatus.PENDING, AgentStatus.RUNNING]
     ).update(status=AgentStatus.UNKNOWN, error=lost, finished_at=Now())
+    crash_point("reconcile.left_open_closed")
+    return closed
 
 
 def expire_late() -> int:

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
+from config.crash import crash_point
 from workflows.executions import finish
 from workflows.executions.claim import Claim, renew, still_held
 from workflows.models import WorkerBeat
@@ -105,6 +106,7 @@ class Watchdog:
         goes_on = renew(watched.claim) if due else still_held(watched.claim)
         watched.last_seen = time.monotonic()
         if due:
+            crash_point("watch.renewed")
             watched.renewed = watched.last_seen
         with self._lock:
             if self._watched is not watched:
