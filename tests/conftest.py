@@ -130,6 +130,7 @@ def drive(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, editor: User) -
 def redis_queue() -> Iterator[None]:
     """The real queue, empty before and after."""
     queue.connection().flushdb()
+    queue.forget_failure()
     yield
     queue.connection().flushdb()
 

@@ -94,6 +94,12 @@ def length() -> int:
     return Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer).count
 
 
+def forget_failure() -> None:
+    """Send again at once, whatever Redis did a moment ago."""
+    global _away_until  # noqa: PLW0603
+    _away_until = float("-inf")
+
+
 def waiting() -> frozenset[str]:
     """Ids of the messages that stand in the queue, in one round trip. Raises ``QueueError``.
 
@@ -105,7 +111,6 @@ def waiting() -> frozenset[str]:
 
 def epoch_is_new() -> bool:
     """Whether Redis has lost its memory since the last call. Raises ``QueueError``."""
-    global _away_until  # noqa: PLW0603
     is_new = bool(connection().set(EPOCH_KEY, "1", nx=True))
-    _away_until = float("-inf")
+    forget_failure()
     return is_new

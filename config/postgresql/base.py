@@ -77,7 +77,7 @@ def prepared() -> CursorWrapper:
 
 
 def _has_news(link: Any) -> bool:
-    if link is None or link.closed:
+    if link is None or link.closed or link.info.transaction_status == TransactionStatus.INERROR:
         return True
     poll = select.poll()
     poll.register(link.fileno(), select.POLLIN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -29,20 +30,23 @@ MANY = 10_000
 
 
 @pytest.fixture(autouse=True)
-def nothing_stored(storage: str) -> None:
-    """The bucket is the session's: other tests leave objects in it."""
+def nothing_stored(storage: str, settings: Any) -> None:
+    """A bucket of its own: the session's is at work in other tests."""
     if storage == "s3":
-        for key in wait_until(listed, what="the bucket"):
-            default_storage.delete(key)
+        name = f"orphans-{uuid.uuid4().hex[:16]}"
+        wait_until(lambda: _made(name), what="the bucket")
+        default = settings.STORAGES["default"]
+        options = {**default["OPTIONS"], "bucket_name": name}
+        settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
     cache.delete(orphans._CURSOR)
 
 
-def listed() -> list[str] | None:
-    """A server that has just started may have no bucket yet; there is always a file in it."""
+def _made(bucket: str) -> bool:
+    """A server that has just started may refuse for a moment."""
     with contextlib.suppress(ClientError):
-        default_storage.save("w/any.txt", ContentFile(b"any"))
-        return [key for key, _ in orphans._stored(default_storage, "")]
-    return None
+        default_storage.connection.meta.client.create_bucket(Bucket=bucket)  # type: ignore[attr-defined]
+        return True
+    return False
 
 
 def picture(number: int) -> CleanImage:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from config import cache
+from config import cache, crash
 from scripts.services import Postgres, Valkey
 from tests.api.conftest import program
 from tests.conftest import Processes, add_providers
@@ -42,6 +43,23 @@ def site(
     folder = tmp_path / "notes"
     folder.mkdir()
     return Site(Drive([], workspace, editor), processes, scripted_openai, folder)
+
+
+@pytest.fixture
+def slow_commit(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """``slow_commit("finish.complete")``: that decision stays uncommitted for a while.
+
+    Whoever decides at the same moment, and was to wait for it by a lock, would else rarely meet it.
+    """
+
+    def slow(name: str) -> None:
+        def hook(point: str) -> None:
+            if point == f"{name}.before_commit":
+                time.sleep(0.15)
+
+        monkeypatch.setattr(crash, "hook", hook)
+
+    return slow
 
 
 @pytest.fixture

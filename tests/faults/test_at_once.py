@@ -61,7 +61,9 @@ def outcome(function: Any) -> Any:
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["plain", "doubled"])
-@pytest.mark.parametrize("rounds", [100, pytest.param(1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "rounds", [100, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
 def test_fault_14_twenty_branches_that_end_at_once_fire_the_join_once(
     drive: Drive, together: Any, rounds: int, times: int
 ) -> None:

@@ -24,7 +24,7 @@ from workflows.executions.stop import stop
 from workflows.models import AgentJob, ReviewDecision, ReviewTask, WorkflowExecution
 from workflows.nodes.base import NodeResult
 from workflows.reviews.decide import AlreadyDecided, decide, expire_task
-from workspaces.models import User, Workspace
+from workspaces.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -152,12 +152,13 @@ def test_fault_40_an_answer_after_the_end_is_refused(drive: Drive, reviewer: Use
 
 
 def test_fault_42_eleven_launches_at_once(
-    drive: Drive, together: Any, program: Any, editor: User, workspace: Workspace
+    drive: Drive, together: Any, slow_commit: Any, program: Any, editor: User
 ) -> None:
     """Guard: ``slots.free`` counts under the workspace's lock; ``advance`` fills a freed slot."""
     template = drive.template(CHAIN)
     clients = [program(editor) for _ in range(11)]
     body = {"template_id": template.pk, "inputs": {"t": "tea"}}
+    slow_commit("launch.write")
     answers = together([lambda one=one: one.make("/executions/launch", body) for one in clients])
     assert [one.status_code for one in answers] == [202] * 11
     states = sorted(WorkflowExecution.objects.values_list("status", flat=True))

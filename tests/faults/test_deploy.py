@@ -24,9 +24,10 @@ from workflows.versions import graph_of
 from workspaces.models import Workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LONG = [pytest.mark.long, pytest.mark.timeout(900)]
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=LONG)])
 def test_fault_49_a_rolling_deploy_under_load(site: Site, workspace: Workspace, times: int) -> None:
     """Guards: the warm shutdown, and ``start_workers``, which listens from the first fork on."""
     Workspace.objects.update(max_concurrent_executions=50)
@@ -173,7 +174,7 @@ def _numbered(steps: int) -> Any:
     return graph([brief("t"), *made], " > ".join(["brief", *keys]))
 
 
-@pytest.mark.parametrize("runs", [10, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [10, pytest.param(50, marks=LONG)])
 def test_fault_54_forks_of_a_parent_that_has_queried_share_no_connection(
     site: Site, runs: int
 ) -> None:
@@ -191,19 +192,19 @@ def test_fault_54_forks_of_a_parent_that_has_queried_share_no_connection(
     site.well(*made)
 
 
-@pytest.mark.parametrize("sink", ["closed", "full"])
-def test_fault_55_nobody_takes_the_logs(site: Site, sink: str) -> None:
+def test_fault_55_nobody_takes_the_logs(site: Site) -> None:
     """Guard: a handler of ``logging`` that fails is passed over; no work hangs on a log line."""
-    reader, writer = os.pipe()
+    reader, closed = os.pipe()
     os.close(reader)
-    if sink == "full":
-        os.close(writer)
-        writer = os.open("/dev/full", os.O_WRONLY)
+    full = os.open("/dev/full", os.O_WRONLY)
     site.server.latency = 0.2
-    site.processes.start("worker", "--processes", "2", stderr=writer, LOG_LEVEL="DEBUG")
-    site.processes.start("reconcile", stderr=writer, LOG_LEVEL="DEBUG")
-    os.close(writer)
-    runs = [site.launch() for _ in range(3)]
+    for sink in (closed, full):
+        site.processes.start("worker", "--processes", "1", stderr=sink, LOG_LEVEL="DEBUG")
+    site.processes.start("reconcile", stderr=closed, LOG_LEVEL="DEBUG")
+    os.close(closed)
+    os.close(full)
+    site.ready(2)
+    runs = [site.launch() for _ in range(4)]
     site.ended(*runs)
     site.well(*runs)
 

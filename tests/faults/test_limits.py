@@ -106,9 +106,9 @@ def test_fault_41_a_step_that_kills_its_worker_each_time(site: Site) -> None:
 
 
 def test_fault_43_five_attach_steps_at_once_at_18_images(
-    drive: Drive, together: Any, workspace: Workspace, editor: User
+    drive: Drive, together: Any, slow_commit: Any, workspace: Workspace, editor: User
 ) -> None:
-    """Guard: the document's row lock in ``attach_images``."""
+    """Guard: the document's row lock, which ``edit_document`` and ``attach_images`` take."""
     document = create_document(workspace=workspace, title="Full", body="B", author=editor)
     for _ in range(18):
         make.AttachmentFactory(document=document)
@@ -124,6 +124,7 @@ def test_fault_43_five_attach_steps_at_once_at_18_images(
     executions = [drive.launch(made, t="x", picture=image.pk) for image in images]
     for _ in executions:
         drive.step()
+    slow_commit("finish.complete")
     together([partial(drive.step, 0)] * 5)
     errors = [step(one, "doc").error for one in executions]
     assert errors.count(None) == 2

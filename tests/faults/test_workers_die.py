@@ -72,7 +72,9 @@ def _first(site: Site) -> bool:
 def test_fault_02_workers_die_with_the_parent_of_their_pool(site: Site) -> None:
     """Guard: PR_SET_PDEATHSIG in ``die_with_parent``."""
     pool = site.workers(2)
-    workers = site.until(lambda: len(found := children(pool.pid)) == 2 and found, what="workers")
+    site.ready(2)
+    workers = children(pool.pid)
+    assert len(workers) == 2
     os.kill(pool.pid, signal.SIGKILL)
     pool.wait()
     site.until(lambda: not any(map(alive, workers)), 5, "workers gone")

@@ -24,7 +24,8 @@ _UNREAD = frozenset({"input", "output", "history"})
 """Large, and written before anything of this attempt reads them."""
 _READ = [field.attname for field in NodeRun._meta.fields if field.name not in _UNREAD]
 _JSON = ("item", "error")
-_TAKE = """
+_COLUMNS = ", ".join(f"n.{name}" for name in _READ)
+_CLAIM = f"""
 WITH held AS MATERIALIZED (
     SELECT e.id, e.deadline_at, e.version_id FROM workflows_workflowexecution e
       JOIN workflows_noderun n ON n.execution_id = e.id
@@ -36,7 +37,7 @@ WITH held AS MATERIALIZED (
            lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
       FROM held
      WHERE n.id = %(id)s AND n.attempt = %(attempt)s AND n.status = 'queued'
-    RETURNING {columns}
+    RETURNING {_COLUMNS}
 ), counted AS (
     UPDATE workflows_workflowexecution e SET running = running + 1, revision = revision + 1
       FROM claimed WHERE e.id = claimed.execution_id
@@ -49,8 +50,7 @@ WITH held AS MATERIALIZED (
 SELECT claimed.*, coalesce(extract(epoch FROM held.deadline_at - clock_timestamp()), 0)::float8,
        held.version_id
   FROM claimed, held
-"""
-_CLAIM = _TAKE.format(columns=", ".join(f"n.{name}" for name in _READ))
+"""  # noqa: S608 - names of columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import connection
 
 from workflows.engine.states import ExecutionStatus
+from workflows.executions.moves import together
 from workflows.models import WorkflowExecution
-from workspaces.models import Workspace
 
-_LOCK = "SELECT id FROM workspaces_workspace WHERE id = %s FOR NO KEY UPDATE"
+_LOCK = """
+SELECT max_concurrent_executions FROM workspaces_workspace WHERE id = %s FOR NO KEY UPDATE
+"""
 _HELD = """
 SELECT count(*) FROM workflows_workflowexecution
  WHERE workspace_id = %s AND status = 'running' AND active_since IS NOT NULL
@@ -43,13 +45,11 @@ def workspaces_with_room() -> list[int]:
 
 def free(workspace_id: int) -> int:
     """How many slots are free; the caller's transaction holds the workspace's lock from here on."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [workspace_id])
-    limits = Workspace.objects.get(pk=workspace_id).limits
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [workspace_id])
-        (held,) = cursor.fetchone()
-    return max(0, limits.max_concurrent_executions - int(held))
+    workspace, held = together((_LOCK, [workspace_id]), (_HELD, [workspace_id]))
+    limit = workspace.rows[0][0]
+    if limit is None:
+        limit = settings.WORKSPACE_LIMITS["max_concurrent_executions"]
+    return max(0, int(limit) - int(held.rows[0][0]))
 
 
 def line(workspace_id: int, room: int) -> list[int]:
