@@ -24,7 +24,7 @@ def catalogue_hash() -> str:
 
 
 def _describe(kind: NodeType[Any]) -> dict[str, Any]:
-    defaults = kind.config_model.model_construct().model_dump(mode="json")
+    defaults = kind.new_config()
     return {
         "type": kind.type,
         "label": kind.label,
@@ -32,7 +32,9 @@ def _describe(kind: NodeType[Any]) -> dict[str, Any]:
         "color": kind.color,
         "icon": kind.icon,
         "handles": list(kind.handles_out(defaults)),
+        "handles_from": kind.handles_from,
         "outputs": sorted(kind.output_names(defaults) or ()),
+        "outputs_from": kind.outputs_from,
         "is_root": kind.is_root,
         "is_container": kind.is_container,
         "schema": kind.config_model.model_json_schema(),
