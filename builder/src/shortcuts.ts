@@ -83,6 +83,7 @@ export function listen(builder: Builder, openVerbs: () => void): () => void {
 }
 
 function findStep(): void {
-  document.getElementById("tab-steps")?.click();
+  const opener = document.getElementById("open-steps");
+  if (opener?.offsetParent && opener.ariaExpanded === "false") opener.click();
   requestAnimationFrame(() => document.getElementById("find-step")?.focus());
 }

@@ -20,7 +20,12 @@ class Config(NodeConfig):
 
     target: Annotated[Literal["new", "existing"], Field(title="Document")] = "new"
     document_id: Annotated[
-        Line, Field(title="Which document", description="Its id, or a variable that holds it.")
+        Line,
+        Field(
+            title="Which document",
+            description="Its id, or a variable that holds it.",
+            json_schema_extra={"x-when": {"target": ["existing"]}},
+        ),
     ] = ""
     title: Annotated[Line, Field(title="Title", json_schema_extra={"x-summary": "{}"})] = ""
     body: Annotated[

@@ -102,7 +102,7 @@ export function Canvas() {
         nodeDragThreshold={2}
         disableKeyboardA11y={false}
       >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
+        <Background variant={BackgroundVariant.Dots} gap={20} size={2} />
         <MiniMap className="b-minimap" pannable zoomable ariaLabel="Overview" nodeColor={(node) => colourOf(node as FlowNode, store.getState().types)} nodeBorderRadius={8} />
         <Controls />
         <Reason />

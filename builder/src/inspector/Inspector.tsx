@@ -101,7 +101,7 @@ function useWanted(stepKey: string): void {
         const control = document.getElementById(controlId(stepKey, parts.slice(0, length).join(".")));
         if (control) return focus(control);
       }
-      const first = document.querySelector<HTMLElement>("#panel-step :is(input, textarea, select):not([readonly])");
+      const first = document.querySelector<HTMLElement>("#panel-step :is(textarea, input:not([type=radio])):not([readonly])");
       if (first) focus(first);
     });
   }, [store, stepKey, wanted]);

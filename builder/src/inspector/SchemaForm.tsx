@@ -1,5 +1,5 @@
 import { issuesAt } from "../schema/issues";
-import type { Field, Widget } from "../schema/widgets";
+import { type Field, type Widget, isShown } from "../schema/widgets";
 import { CircleX, Info, TriangleAlert } from "../ui/icons";
 import { type WidgetProps, controlId, useForm } from "./form";
 import { WIDGETS } from "./widgets";
@@ -12,7 +12,7 @@ const GROUPS: ReadonlySet<Widget> = new Set(["group", "list", "variables", "text
 export function SchemaForm({ fields, value, onChange, path = "" }: { fields: readonly Field[]; value: Readonly<Record<string, unknown>>; onChange: (value: Record<string, unknown>) => void; path?: string }) {
   return (
     <div className="b-form">
-      {fields.map((field) => (
+      {fields.filter((field) => isShown(field, value)).map((field) => (
         <FormField
           key={field.name}
           field={field}

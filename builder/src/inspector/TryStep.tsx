@@ -39,7 +39,8 @@ function useStepCost(step: Step): { title: string; words: string } {
       clearTimeout(timer);
     };
   }, [services, step.key, saved]);
-  if (!found || !found.agent_calls) return { title: "Without a model", words: found ? "Costs nothing" : "" };
+  if (!found) return { title: "This step alone", words: "Its cost is being counted" };
+  if (!found.agent_calls) return { title: "Without a model", words: "Costs nothing" };
   const calls = `${found.agent_calls} call${found.agent_calls > 1 ? "s" : ""}`;
   const tokens = found.tokens ? `, about ${found.tokens.toLocaleString("en")} tokens` : "";
   return { title: found.cost === null ? "Cost unknown" : `About ${money(found.cost)} a run`, words: calls + tokens };

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { DRAGGED } from "../canvas/Canvas";
 import type { NodeType } from "../schema/types";
 import { add } from "../state/adding";
@@ -11,73 +11,80 @@ import { blurb, search, shelves } from "./search";
 
 /** Steps to add, and the outline of those that are there. */
 export function Palette() {
+  const { store } = useBuilder();
   const canEdit = useBuilderState(mayEdit);
+  const types = useBuilderState((state) => state.boot.types);
   const [tab, setTab] = useState<"steps" | "outline">(canEdit ? "steps" : "outline");
   const [opened, setOpened] = useState(false);
+  const [words, setWords] = useState("");
   const shown = canEdit ? tab : "outline";
+  const found = useMemo(() => search(types, words), [types, words]);
+  const take = (type: NodeType): void => {
+    const key = add(store, type.type);
+    if (!key) return;
+    setWords("");
+    setOpened(false);
+    store.getState().set({ wanted: { key, field: "" } });
+    requestAnimationFrame(() => store.getState().hands?.show([key]));
+  };
   return (
-    <aside className={opened ? "b-palette is-opened" : "b-palette"} aria-label="Steps and outline">
-      <button type="button" className="b-tool b-palette__open" aria-label={opened ? "Close the steps" : "Open the steps"} aria-expanded={opened} onClick={() => setOpened(!opened)}>
+    <aside className={opened ? "b-palette is-opened" : "b-palette"} aria-label="Steps and outline" onKeyDown={moveInList}>
+      <button type="button" id="open-steps" className="b-tool b-palette__open" aria-label={opened ? "Close the steps" : "Open the steps"} aria-expanded={opened} onClick={() => setOpened(!opened)}>
         {opened ? <List size={18} /> : <Plus size={18} />}
       </button>
       <div className="b-palette__body">
-        <div className="segmented b-tabs" role="tablist" aria-label="Steps or outline">
+        {canEdit ? (
+          <div className="b-search">
+            <Search size={16} />
+            <input
+              id="find-step"
+              aria-label="Find a step"
+              placeholder="Find a step"
+              value={words}
+              onChange={(event) => {
+                setWords(event.target.value);
+                setTab("steps");
+              }}
+              onKeyDown={(event) => {
+                if (event.key === "Enter" && found[0]) take(found[0]);
+                if (event.key === "Escape") event.currentTarget.blur();
+              }}
+            />
+            <kbd className="keycap" aria-hidden="true">/</kbd>
+          </div>
+        ) : null}
+        <div className="b-tabs" role="tablist" aria-label="Steps or outline">
           {canEdit ? <button type="button" role="tab" id="tab-steps" aria-controls="panel-steps" aria-selected={shown === "steps"} onClick={() => setTab("steps")}>Steps</button> : null}
           <button type="button" role="tab" id="tab-outline" aria-controls="panel-outline" aria-selected={shown === "outline"} onClick={() => setTab("outline")}>Outline</button>
         </div>
         <div role="tabpanel" id={`panel-${shown}`} aria-labelledby={`tab-${shown}`} className="b-palette__panel">
-          {shown === "steps" ? <Steps onAdded={() => setOpened(false)} /> : <Outline />}
+          {shown === "steps" ? <Kinds found={found} onTake={take} /> : <Outline />}
         </div>
       </div>
     </aside>
   );
 }
 
-function Steps({ onAdded }: { onAdded: () => void }) {
-  const { store, actions } = useBuilder();
-  const types = useBuilderState((state) => state.boot.types);
-  const [words, setWords] = useState("");
-  const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => search(types, words), [types, words]);
-  const take = (type: NodeType): void => {
-    const key = add(store, type.type);
-    if (!key) return;
-    setWords("");
-    onAdded();
-    store.getState().set({ wanted: { key, field: "" } });
-    requestAnimationFrame(() => store.getState().hands?.show([key]));
-  };
-  const move = (event: React.KeyboardEvent): void => {
-    const rows = [...(list.current?.querySelectorAll<HTMLElement>(".b-kind") ?? [])];
-    const here = rows.indexOf(document.activeElement as HTMLElement);
-    const to = event.key === "ArrowDown" ? here + 1 : event.key === "ArrowUp" ? here - 1 : null;
-    if (to === null) return;
-    event.preventDefault();
-    if (to < 0) document.getElementById("find-step")?.focus();
-    else rows[to % rows.length]?.focus();
-  };
+/** Up and down between the search and what it finds. */
+function moveInList(event: React.KeyboardEvent<HTMLElement>): void {
+  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (!by) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(".b-kind")];
+  const next = rows.indexOf(document.activeElement as HTMLElement) + by;
+  event.preventDefault();
+  if (next < 0) document.getElementById("find-step")?.focus();
+  else rows[next % rows.length]?.focus();
+}
+
+function Kinds({ found, onTake }: { found: readonly NodeType[]; onTake: (type: NodeType) => void }) {
+  const { actions } = useBuilder();
   return (
-    <div onKeyDown={move} className="b-kinds" ref={list}>
-      <div className="b-search">
-        <Search size={16} />
-        <input
-          id="find-step"
-          aria-label="Find a step"
-          placeholder="Find a step"
-          value={words}
-          onChange={(event) => setWords(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && found[0]) take(found[0]);
-            if (event.key === "Escape") event.currentTarget.blur();
-          }}
-        />
-        <kbd className="keycap" aria-hidden="true">/</kbd>
-      </div>
+    <div className="b-kinds">
       <div className="b-kinds__list">
         {shelves(found).map((shelf) => (
           <section key={shelf.category} aria-label={shelf.category}>
             <h2 className="label b-kinds__head">{shelf.category}</h2>
-            {shelf.types.map((type) => <Kind key={type.type} type={type} onTake={() => take(type)} />)}
+            {shelf.types.map((type) => <Kind key={type.type} type={type} onTake={() => onTake(type)} />)}
           </section>
         ))}
         {found.length ? null : <p className="caption b-kinds__none">No step is called that.</p>}

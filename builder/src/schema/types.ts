@@ -30,6 +30,7 @@ export interface Schema {
   readonly "x-roots"?: readonly string[];
   readonly "x-prefill"?: readonly string[];
   readonly "x-summary"?: string;
+  readonly "x-when"?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /** A kind of step. */

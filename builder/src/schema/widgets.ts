@@ -56,6 +56,12 @@ export function fieldOf(name: string, given: Schema, root: Schema, required = fa
   };
 }
 
+/** Whether a field matters beside what the others hold now. */
+export function isShown(field: Field, value: Readonly<Record<string, unknown>>): boolean {
+  const when = Object.entries(field.schema["x-when"] ?? {});
+  return when.every(([name, wanted]) => value[name] === undefined || wanted.includes(value[name]));
+}
+
 /** The fields of a step's config by level. */
 export function levelsOf(type: NodeType): { basic: Field[]; advanced: Field[] } {
   const fields = fieldsOf(type.schema, type.schema);

@@ -65,7 +65,7 @@ function Name() {
   return (
     <h1 className="b-bar__name">
       {canEdit ? (
-        <input aria-label="Name of the workflow" value={text ?? name} maxLength={200} size={Math.min(32, Math.max(8, (text ?? name).length))} onChange={(event) => setText(event.target.value)} onBlur={() => end(true)} onKeyDown={(event) => {
+        <input aria-label="Name of the workflow" value={text ?? name} maxLength={200} onChange={(event) => setText(event.target.value)} onBlur={() => end(true)} onKeyDown={(event) => {
           if (event.key === "Enter") event.currentTarget.blur();
           if (event.key === "Escape") end(false);
         }} />
