@@ -1,6 +1,7 @@
 import { Handle, Position } from "@xyflow/react";
 import { memo } from "react";
 import type { Step } from "../graph/model";
+import { CARD } from "../graph/sizes";
 import { type NodeType, handlesOf } from "../schema/types";
 import { useBuilder, useBuilderState } from "../state/context";
 import { mayEdit } from "../state/store";
@@ -18,22 +19,22 @@ export const Handles = memo(function Handles({ step, type }: { step: Step; type:
     <>
       {type?.is_root ? null : <Handle type="target" position={Position.Top} id="in" isConnectableStart={false} />}
       {handles.map((handle, index) => (
-        <Way key={handle} step={step} handle={handle} left={(100 * (index + 1)) / (handles.length + 1)} named={named} />
+        <Way key={handle} step={step} handle={handle} left={`calc(50% + ${(index - (handles.length - 1) / 2) * CARD.handle}px)`} named={named} />
       ))}
     </>
   );
 });
 
-function Way({ step, handle, left, named }: { step: Step; handle: string; left: number; named: boolean }) {
+function Way({ step, handle, left, named }: { step: Step; handle: string; left: string; named: boolean }) {
   const { store } = useBuilder();
   const isFree = useBuilderState((state) => !state.doc.edges.some((link) => link.source === step.key && link.source_handle === handle));
   const canEdit = useBuilderState(mayEdit);
   const tone = GOOD.has(handle) ? "good" : BAD.has(handle) ? "bad" : "plain";
   return (
     <>
-      <Handle type="source" position={Position.Bottom} id={handle} style={{ left: `${left}%` }} isConnectableEnd={false} />
+      <Handle type="source" position={Position.Bottom} id={handle} style={{ left }} isConnectableEnd={false} />
       {named ? (
-        <span className={`b-way b-way--${tone}`} style={{ left: `${left}%` }}>
+        <span className={`b-way b-way--${tone}`} style={{ left }}>
           {tone === "good" ? <Check size={12} /> : tone === "bad" ? <X size={12} /> : null}
           {sentence(handle)}
         </span>
@@ -42,7 +43,7 @@ function Way({ step, handle, left, named }: { step: Step; handle: string; left: 
         <button
           type="button"
           className={named ? "b-plus b-plus--handle b-plus--named nodrag nopan" : "b-plus b-plus--handle nodrag nopan"}
-          style={{ left: `${left}%` }}
+          style={{ left }}
           aria-label={`Add a step after ${step.label || step.key}${named ? `, ${handle}` : ""}`}
           onClick={(event) => {
             event.stopPropagation();

@@ -1,5 +1,6 @@
 import { useBuilder, useBuilderState } from "../state/context";
 import { CircleX, TriangleAlert } from "../ui/icons";
+import { StatusIcon } from "../ui/StatusIcon";
 
 /** What is wrong with a step, as a badge that opens the field. */
 export function ProblemMark({ stepKey }: { stepKey: string }) {
@@ -33,7 +34,7 @@ export function StatusLine({ stepKey }: { stepKey: string }) {
   if (!run) return null;
   return (
     <span className={`status-line b-status status-${run.status}`} title={run.error || undefined}>
-      {run.status === "running" ? <i className="pulse" /> : <i className="dot" />}
+      <StatusIcon status={run.status} />
       {run.words}
     </span>
   );

@@ -14,9 +14,10 @@ export const StepNode = memo(function StepNode({ data: { step }, selected }: Nod
   const type = useBuilderState((state) => state.types.get(step.type));
   const status = useBuilderState((state) => state.run?.steps.get(step.key)?.status);
   const alone = useBuilderState((state) => selected && state.selected.length === 1);
+  const linked = useBuilderState((state) => step.parent !== null && state.doc.edges.some((link) => link.source === step.key || link.target === step.key));
   const look = lookOf(type);
   const chips = summaryOf(type, step.config);
-  const names = [look.className, "b-card", selected ? (alone ? "is-selected" : "is-chosen") : "", step.parent ? "b-card--inside" : "", status ? `is-${status}` : ""];
+  const names = [look.className, "b-card", selected ? (alone ? "is-selected" : "is-chosen") : "", step.parent ? "b-card--inside" : "", status ? `is-${status}` : "", linked ? "is-linked" : ""];
   return (
     <div className={names.filter(Boolean).join(" ")} style={look.style}>
       <div className="b-card__head">

@@ -29,7 +29,11 @@ export function useHands(): void {
         show: (keys) => void flow.fitView({ nodes: keys.map((id) => ({ id })), padding: marginsOf(), maxZoom: Math.max(1, Math.min(flow.getZoom(), 1.2)), duration }),
         fit: () => void requestAnimationFrame(() => void flow.fitView({ padding: marginsOf(), maxZoom: 1, duration })),
         zoom: (by) => void (by === null ? flow.zoomTo(1, { duration: 140 }) : by > 0 ? flow.zoomIn({ duration: 140 }) : flow.zoomOut({ duration: 140 })),
-        focus: (key) => void requestAnimationFrame(() => element(key)?.focus({ preventScroll: true })),
+        focus: (key) => {
+          const there = element(key);
+          if (there) there.focus({ preventScroll: true });
+          else requestAnimationFrame(() => element(key)?.focus({ preventScroll: true }));
+        },
         toCanvas: (point) => flow.screenToFlowPosition(point),
       },
     });

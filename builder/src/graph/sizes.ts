@@ -64,7 +64,7 @@ export function placeInside(doc: Doc, types: Catalog, key: string, view: View): 
 /** A free place below a step, right of what stands there. `way` of `ways` tells which way out it hangs on. */
 export function placeBelow(doc: Doc, types: Catalog, above: Step, size: Size, view: View, way = 0, ways = 1): Point {
   const own = sizeOf(doc, types, above, view);
-  const centre = above.position.x + (own.width * (way + 1)) / (ways + 1);
+  const centre = above.position.x + own.width / 2 + (way - (ways - 1) / 2) * CARD.handle;
   const spread = ways > 1 ? (way - (ways - 1) / 2) * (size.width / 2 + 24) : 0;
   return freePlace(doc, types, { x: centre - size.width / 2 + spread, y: above.position.y + own.height + GAP }, size, above.parent, view);
 }

@@ -76,12 +76,18 @@ export async function tabNames(): Promise<{ tab: string; live: ReadonlySet<strin
   return { tab, live: new Set(held.map((lock) => (lock.name ?? "").replace("copyloom:tab:", "")).filter((name) => name !== tab)) };
 }
 
-/** Hold the tab's lock while the page lives; false when another page of the same name does. */
+/** A page that is being left gives its lock back within so many milliseconds. */
+const HANDOVER = 500;
+
+/** Hold the tab's lock while the page lives; false when another page of the same name keeps it. */
 function hold(tab: string): Promise<boolean> {
   return new Promise((settled) => {
-    void navigator.locks.request(`copyloom:tab:${tab}`, { ifAvailable: true }, (lock) => {
-      settled(lock !== null);
-      return lock ? new Promise<void>(() => undefined) : undefined;
-    });
+    const signal = AbortSignal.timeout(HANDOVER);
+    navigator.locks
+      .request(`copyloom:tab:${tab}`, { signal }, () => {
+        settled(true);
+        return new Promise<void>(() => undefined);
+      })
+      .catch(() => settled(false));
   });
 }
