@@ -5,16 +5,18 @@ import { connectTo } from "./api/client";
 import "./css/index.css";
 import { actionsFor } from "./state/actions";
 import { Autosave } from "./state/autosave";
-import { firstDoc, readBoot } from "./state/boot";
+import { firstDoc, readBoot, renewed } from "./state/boot";
 import { type Builder, BuilderContext } from "./state/context";
 import { keeperFor, tabNames } from "./state/pending";
+import { isStale, noteSaved } from "./state/stale";
 import { makeStore } from "./state/store";
 import { keepView, readView } from "./state/view";
 
 async function start(root: HTMLElement): Promise<void> {
-  const boot = readBoot();
-  const place = `${boot.workspace.slug}:${boot.template.id}`;
-  const calls = callsFor(connectTo(boot.workspace.slug), boot.template.id);
+  const given = readBoot();
+  const place = `${given.workspace.slug}:${given.template.id}`;
+  const calls = callsFor(connectTo(given.workspace.slug), given.template.id);
+  const boot = isStale(place, given.etag) ? await renewed(given, calls.read) : given;
   const { tab, live } = await tabNames();
   const keeper = keeperFor(localStorage, place, tab);
   const store = makeStore(boot, { view: readView(place), changed: (doc) => autosave.changed(doc) });
@@ -24,7 +26,10 @@ async function start(root: HTMLElement): Promise<void> {
       read: calls.read,
       keeper,
       now: Date.now,
-      told: (save) => store.getState().set({ save }),
+      told: (save) => {
+        store.getState().set({ save });
+        if (save.status === "saved") noteSaved(place, autosave.etag);
+      },
       judged: (saved) => {
         store.getState().judge(saved.issues, saved.launchable);
         store.getState().set({ isDraft: saved.draft !== null });

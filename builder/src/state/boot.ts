@@ -1,6 +1,6 @@
 /** What the page gives the builder, and what is made of it. */
 
-import type { Shapes } from "../api/client";
+import type { Answer, Shapes } from "../api/client";
 import { currentDoc } from "../api/calls";
 import type { Doc } from "../graph/model";
 import type { Issue } from "../schema/issues";
@@ -30,6 +30,12 @@ export interface Boot {
 /** Read what the page holds as JSON. */
 export function readBoot(): Boot {
   return JSON.parse(document.getElementById("builder-data")?.textContent ?? "null") as Boot;
+}
+
+/** The same with the workflow as the server holds it now; as it was, if the server cannot be reached. */
+export async function renewed(boot: Boot, read: () => Promise<Answer<Shapes["Template"]>>): Promise<Boot> {
+  const answer = await read();
+  return answer.ok ? { ...boot, template: answer.data, etag: answer.etag } : boot;
 }
 
 /** The drawing to begin with. */

@@ -59,35 +59,34 @@ export function keeperFor(shelf: Shelf, place: string, tab: string): Keeper {
   };
 }
 
-/** A name for this tab that outlives a reload, and the names of the other tabs that are open. */
+const NAME = "copyloom:tab";
+const OPEN = "copyloom:open";
+
+/**
+ * A name for this tab that outlives a reload, and the names of the other tabs that are open.
+ *
+ * A tab that is duplicated hands its name on while its page is open; that copy takes a name of its own.
+ */
 export async function tabNames(): Promise<{ tab: string; live: ReadonlySet<string> }> {
-  const fresh = (): string => Math.random().toString(36).slice(2, 10);
-  let tab = sessionStorage.getItem("copyloom:tab") ?? fresh();
-  if (!navigator.locks) {
-    sessionStorage.setItem("copyloom:tab", tab);
-    return { tab, live: new Set() };
-  }
-  if (!(await hold(tab))) {
-    tab = fresh();
-    await hold(tab);
-  }
-  sessionStorage.setItem("copyloom:tab", tab);
+  const known = sessionStorage.getItem(NAME);
+  const wasLeft = sessionStorage.getItem(OPEN) !== "yes";
+  let tab = known ?? fresh();
+  if (known && !wasLeft && navigator.locks && !(await isFree(known))) tab = fresh();
+  sessionStorage.setItem(NAME, tab);
+  sessionStorage.setItem(OPEN, "yes");
+  addEventListener("pagehide", () => sessionStorage.setItem(OPEN, "no"));
+  addEventListener("pageshow", () => sessionStorage.setItem(OPEN, "yes"));
+  if (!navigator.locks) return { tab, live: new Set() };
+  void navigator.locks.request(`${NAME}:${tab}`, () => new Promise<void>(() => undefined));
   const { held = [] } = await navigator.locks.query();
-  return { tab, live: new Set(held.map((lock) => (lock.name ?? "").replace("copyloom:tab:", "")).filter((name) => name !== tab)) };
+  return { tab, live: new Set(held.map((lock) => (lock.name ?? "").replace(`${NAME}:`, "")).filter((name) => name !== tab)) };
 }
 
-/** A page that is being left gives its lock back within so many milliseconds. */
-const HANDOVER = 500;
+/** Whether no page holds the name. */
+async function isFree(tab: string): Promise<boolean> {
+  return navigator.locks.request(`${NAME}:${tab}`, { ifAvailable: true }, (lock) => lock !== null);
+}
 
-/** Hold the tab's lock while the page lives; false when another page of the same name keeps it. */
-function hold(tab: string): Promise<boolean> {
-  return new Promise((settled) => {
-    const signal = AbortSignal.timeout(HANDOVER);
-    navigator.locks
-      .request(`copyloom:tab:${tab}`, { signal }, () => {
-        settled(true);
-        return new Promise<void>(() => undefined);
-      })
-      .catch(() => settled(false));
-  });
+function fresh(): string {
+  return Math.random().toString(36).slice(2, 10);
 }

@@ -28,7 +28,7 @@ export function Connect() {
       ) : null}
       <ul className="b-connect" aria-label="Steps that may follow">
         {open.map(({ step }, index) => (
-          <li key={step.key}><button type="button" className="menu__item" autoFocus={index === 0} onClick={() => {
+          <li key={step.key}><button type="button" className="menu__item" data-autofocus={index === 0 || undefined} onClick={() => {
             actions.join(source.key, handle, step.key);
             close();
             store.getState().hands?.focus(source.key);

@@ -52,10 +52,10 @@ export function TestRun() {
         if (event.key === "Enter" && event.ctrlKey && !busy) void start();
       }}>
         {questions.length ? null : <p className="secondary">The brief asks for nothing.</p>}
-        {questions.map((one, index) => (
+        {questions.map((one) => (
           <div key={one.key} className="b-field">
             <label className="label" htmlFor={`q-${one.key}`}>{one.label || one.key}{one.required ? <span className="b-required" aria-hidden="true"> *</span> : null}</label>
-            <Answer question={one} value={answers[one.key]} first={index === 0} onChange={(value) => setAnswers({ ...answers, [one.key]: value })} />
+            <Answer question={one} value={answers[one.key]} onChange={(value) => setAnswers({ ...answers, [one.key]: value })} />
             {one.help ? <p className="caption">{one.help}</p> : null}
           </div>
         ))}
@@ -79,12 +79,12 @@ function takes(found: Shapes["Estimate"]): string {
   return `${found.steps} steps, ${calls}, ${cost}${seconds}. It is a real run: its document and images are kept.`;
 }
 
-function Answer({ question, value, first, onChange }: { question: Question; value: unknown; first: boolean; onChange: (value: unknown) => void }) {
+function Answer({ question, value, onChange }: { question: Question; value: unknown; onChange: (value: unknown) => void }) {
   const id = `q-${question.key}`;
   const text = value === undefined ? (question.default == null ? "" : String(question.default)) : String(value);
   if (question.kind === "choice") {
     return (
-      <select id={id} className="b-input b-select" value={text} autoFocus={first} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} className="b-input b-select" value={text} onChange={(event) => onChange(event.target.value)}>
         <option value="">Choose</option>{(question.options ?? []).map((one) => <option key={one}>{one}</option>)}
       </select>
     );
@@ -99,8 +99,8 @@ function Answer({ question, value, first, onChange }: { question: Question; valu
   }
   if (question.kind === "long_text" || question.kind === "list") {
     const lines = question.kind === "list" && Array.isArray(value) ? value.join("\n") : text;
-    return <textarea id={id} className="b-input b-input--lines" rows={3} autoFocus={first} placeholder={question.kind === "list" ? "One a line" : undefined} value={lines} onChange={(event) => onChange(question.kind === "list" ? event.target.value.split("\n").filter((line) => line.trim()) : event.target.value)} />;
+    return <textarea id={id} className="b-input b-input--lines" rows={3} placeholder={question.kind === "list" ? "One a line" : undefined} value={lines} onChange={(event) => onChange(question.kind === "list" ? event.target.value.split("\n").filter((line) => line.trim()) : event.target.value)} />;
   }
   const hint = question.kind === "image" || question.kind === "file" ? "The id of an uploaded one" : undefined;
-  return <input id={id} className="b-input" autoFocus={first} placeholder={hint} inputMode={question.kind === "number" ? "decimal" : undefined} value={text} onChange={(event) => onChange(question.kind === "number" && event.target.value.trim() !== "" && Number.isFinite(Number(event.target.value)) ? Number(event.target.value) : event.target.value)} />;
+  return <input id={id} className="b-input" placeholder={hint} inputMode={question.kind === "number" ? "decimal" : undefined} value={text} onChange={(event) => onChange(question.kind === "number" && event.target.value.trim() !== "" && Number.isFinite(Number(event.target.value)) ? Number(event.target.value) : event.target.value)} />;
 }

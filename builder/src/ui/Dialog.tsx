@@ -8,6 +8,7 @@ export function Dialog({ title, onClose, children, wide = false }: { title: stri
   useEffect(() => {
     const before = document.activeElement;
     ref.current?.showModal();
+    ref.current?.querySelector<HTMLElement>("[data-autofocus], form :is(input, textarea, select)")?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
