@@ -12,6 +12,7 @@ export default defineConfig({
     target: "es2022",
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
     sourcemap: false,
+    chunkSizeWarningLimit: 700,
     modulePreload: false,
     cssCodeSplit: false,
     rollupOptions: {

@@ -35,7 +35,11 @@ ProviderSlug = Annotated[
 """Which service; empty for the default of the workspace."""
 ModelName = Annotated[
     str,
-    Field(max_length=200, title="Model", json_schema_extra={**_ADVANCED, "x-widget": "model", "x-summary": "{}"}),
+    Field(
+        max_length=200,
+        title="Model",
+        json_schema_extra={**_ADVANCED, "x-widget": "model", "x-summary": "{}"},
+    ),
 ]
 """Which of its models; empty for the service's own default."""
 Retries = Annotated[RetryConfig, Field(title="Retries", json_schema_extra=_ADVANCED)]

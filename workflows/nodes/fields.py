@@ -112,7 +112,7 @@ Quantity = Annotated[
         le=20,
         title="How many",
         description="1 to 20 agents, side by side.",
-        json_schema_extra={"x-summary": "× {}"},
+        json_schema_extra={"x-summary": "\N{MULTIPLICATION SIGN} {}"},
     ),
 ]
 """How many agents; a number, or Liquid text that renders to one."""
