@@ -1,10 +1,13 @@
-"""How the two sides of a comparison are timed."""
+"""How the sides of a comparison are timed."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+Side = Callable[[], float]
+"""Does a round and tells what it took."""
 
 
 class Stopwatch:
@@ -30,3 +33,14 @@ def timed(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return (time.perf_counter() - start) * 1000
+
+
+def in_turns(sides: Mapping[str, Side], rounds: int) -> dict[str, list[float]]:
+    """What each round took, by side: one round of each to warm up, then all of them in turns."""
+    for once in sides.values():
+        once()
+    found: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, once in sides.items():
+            found[name].append(once())
+    return found

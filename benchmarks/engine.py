@@ -1,13 +1,17 @@
-"""How much the engine adds to bare RQ: a chain of 50, a fan-out of 20 with a join, a launch.
+"""What the engine takes, beside bare RQ and Celery, in one run on one machine.
 
-Both columns run in the same process on the same Redis with one worker after the other: ours on
-``NodeWorker`` with every step a job of its own through claim and finish on PostgreSQL, the
-peer as plain RQ jobs on ``SimpleWorker`` that enqueue each other and write nothing but RQ's own
-results. The step is ``compose_text`` with a constant text: it asks no model. PostgreSQL runs
-with ``fsync`` and ``synchronous_commit`` on; the script checks that and prints it.
+    python -m benchmarks.engine                        # everything, on servers of its own
+    python -m benchmarks.engine --only chain,polls --rounds 9
+    python -m benchmarks.engine --profile              # where the time of a chain goes
+    DATABASE_URL=… REDIS_URL=… python -m benchmarks.engine
 
-    python -m benchmarks.engine            # starts its own PostgreSQL and Valkey
-    DATABASE_URL=… REDIS_URL=… python -m benchmarks.engine --rounds 9
+Ours is the product as it runs in production: its settings, ``NodeWorker`` with every step a job
+of its own through claim and finish on PostgreSQL, the API on gunicorn. The step is
+``compose_text`` with a constant text: it asks no model. Bare RQ runs plain jobs that enqueue
+each other and write nothing but RQ's own results, on ``SimpleWorker`` and on the forking
+``Worker``. Celery runs chains, groups and chords on prefork, once writing the rows that a
+durable engine needs (``celery_rows``) and once none. All share one Redis and one PostgreSQL with
+``fsync`` and ``synchronous_commit`` on, which the script checks; sides take turns.
 """
 
 from __future__ import annotations
@@ -20,78 +24,61 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.report import Results, show
+from benchmarks.servers import running
+
+PARTS = ("chain", "fan-out", "load", "launch", "polls")
+
 
 def main() -> int:
-    """Run and print the table; 1 when ours is over twice the peer's time."""
+    """Run and print; 1 when something that must hold does not."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
-    with _servers():
-        import django
+    parser.add_argument("--rounds", type=int, default=7, help="of each side, in turns")
+    parser.add_argument("--seconds", type=float, default=20, help="that polls are measured for")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"of {','.join(PARTS)}")
+    parser.add_argument("--profile", action="store_true", help="say where a chain's time goes")
+    options = parser.parse_args()
+    only = options.only.split(",")
+    if unknown := set(only) - set(PARTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    with running():
+        _set_up()
+        if options.profile:
+            from benchmarks import chain_profile
 
-        django.setup()
-        logging.disable(logging.WARNING)
-        from django.test.utils import setup_databases, teardown_databases
-
-        old = setup_databases(verbosity=0, interactive=False)
-        try:
-            return _compare(rounds)
-        finally:
-            _end_other_sessions()
-            teardown_databases(old, verbosity=0)
-
-
-def _end_other_sessions() -> None:
-    """End the watchdog's session, which would keep the database from being dropped."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+            chain_profile.show()
+            return 0
+        return _measure(only, options.rounds, options.seconds)
 
 
-def _servers() -> Any:
-    """Servers for this run, unless the environment names some."""
-    import contextlib
+def _set_up() -> None:
+    import django
 
-    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
-        return contextlib.nullcontext()
-    from benchmarks.servers import running
+    django.setup()
+    logging.disable(logging.WARNING)
+    from django.core.management import call_command
 
-    return running()
+    call_command("migrate", verbosity=0)
 
 
-def _compare(rounds: int) -> int:
-    from benchmarks import engine_ours, engine_peer
+def _measure(only: list[str], rounds: int, seconds: float) -> int:
+    from benchmarks import flows, launches, load, marks, polls
 
     _print_durability()
-    print(f"{'':26}{'ours, ms':>12}{'bare RQ, ms':>14}{'ratio':>8}")
-    worst = 0.0
-    for name, ours, peer in [
-        ("chain of 50", engine_ours.Chain(50), engine_peer.Chain(50)),
-        ("fan-out of 20 and join", engine_ours.FanOut(20), engine_peer.FanOut(20)),
-    ]:
-        mine, theirs = _pairs(ours.once, peer.once, rounds)
-        ratio = mine / theirs
-        worst = max(worst, ratio)
-        print(f"{name:26}{mine:12.1f}{theirs:14.1f}{ratio:8.2f}")
-    launch = engine_ours.Chain(50)
-    times = [launch.launch_only() for _ in range(rounds + 1)][1:]
-    print(f"{'launch of 50 steps':26}{statistics.median(times):12.1f}{'-':>14}{'':>8}")
-    print(f"medians of {rounds} rounds, alternating; the step: compose_text, a constant text")
-    return 0 if worst <= 2 else 1
-
-
-def _pairs(
-    ours: Callable[[], float], peer: Callable[[], float], rounds: int
-) -> tuple[float, float]:
-    """Medians in milliseconds; one round of each to warm up, then in turns."""
-    ours(), peer()
-    found = [(ours(), peer()) for _ in range(rounds)]
-    return statistics.median(a for a, _ in found), statistics.median(b for _, b in found)
+    results = Results()
+    parts: dict[str, Callable[[], None]] = {
+        "chain": lambda: flows.measure_chain(results, rounds),
+        "fan-out": lambda: flows.measure_fan_out(results, rounds),
+        "load": lambda: load.measure(results, max(1, rounds // 2)),
+        "launch": lambda: launches.measure(results),
+        "polls": lambda: polls.measure(results, seconds),
+    }
+    for name in PARTS:
+        if name in only:
+            print(f"measuring {name} …", file=sys.stderr)
+            parts[name]()
+    show(results)
+    return 0 if marks.judge(results) else 1
 
 
 def _print_durability() -> None:
@@ -102,9 +89,20 @@ def _print_durability() -> None:
         for name in ("server_version", "fsync", "synchronous_commit"):
             cursor.execute(f"SHOW {name}")
             (settings[name],) = cursor.fetchone()
-    print(", ".join(f"{name} {value}" for name, value in settings.items()))
+        commit = statistics.median(_commit(cursor) for _ in range(50))
+    said = ", ".join(f"{name} {value}" for name, value in settings.items())
+    load = os.getloadavg()[0]
+    print(f"{said}; a commit {commit:.2f} ms; {os.cpu_count()} cores, load {load:.1f}")
     if settings["fsync"] != "on" or settings["synchronous_commit"] != "on":
         sys.exit("The comparison needs fsync and synchronous_commit on.")
+
+
+def _commit(cursor: Any) -> float:
+    """Milliseconds that the disk takes to keep a small write."""
+    from benchmarks.clock import timed
+
+    cursor.execute("CREATE TABLE IF NOT EXISTS bench_commit (at timestamptz)")
+    return timed(lambda: cursor.execute("INSERT INTO bench_commit VALUES (now())"))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.settings import api_settings
 
+from config.errors import DATABASE_AWAY, RETRY_AFTER
 from workspaces.api.errors import ErrorItem, TooLarge, Unprocessable
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,11 +28,23 @@ _TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 _WHOLE = api_settings.NON_FIELD_ERRORS_KEY
 
 
+class Unavailable(APIException):
+    """503: the database is away or has no room; the same call may succeed in a moment."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = "The database does not answer just now. Try again in a moment."
+    wait = RETRY_AFTER
+    """Seconds, for ``Retry-After``."""
+
+
 class ProblemHandler(ExceptionHandler):
     """Answers every exception of a view; what nobody foresaw is logged and becomes a bare 500."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         """Faults of a body that Django finds are the client's, not ours."""
+        if isinstance(exc, DATABASE_AWAY):
+            return Unavailable()
         if isinstance(exc, _TOO_LARGE):
             return TooLarge("The body is larger than the server takes, or has too many parts.")
         if isinstance(exc, MultiPartParserError | BadRequest | SuspiciousOperation):

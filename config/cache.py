@@ -34,7 +34,7 @@ class JSONSerializer:
 
 
 class SoftClient(RedisCacheClient):
-    """The four calls that the site makes; any other raises while Redis is away."""
+    """The five calls that the site makes; any other raises while Redis is away."""
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Whether the key was free; without Redis it is."""
@@ -43,6 +43,10 @@ class SoftClient(RedisCacheClient):
     def get(self, key: Any, default: Any) -> Any:
         """The value, or the default."""
         return _softly(lambda: super(SoftClient, self).get(key, default), default)
+
+    def incr(self, key: Any, delta: Any) -> int:
+        """The counter, counted up; 0 without Redis. Raises ``ValueError`` where there is none."""
+        return int(_softly(lambda: super(SoftClient, self).incr(key, delta), 0))
 
     def set(self, key: Any, value: Any, timeout: Any) -> None:
         """Keep the value, where there is something to keep it in."""

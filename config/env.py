@@ -60,6 +60,14 @@ class EngineEnv:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionEnv:
+    """How long ``prune_executions`` keeps what has ended, in days; 0 keeps it for ever."""
+
+    run_days: int
+    event_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Env:
     """The whole environment of the app."""
 
@@ -76,6 +84,9 @@ class Env:
     storage: StorageEnv
     providers: ProviderEnv
     engine: EngineEnv
+    retention: RetentionEnv
+    metrics_token: str
+    """Who may read ``/metrics``; empty hides it."""
 
 
 def read_env(*, local: bool) -> Env:
@@ -104,6 +115,8 @@ def read_env(*, local: bool) -> Env:
         storage=_storage(env),
         providers=_providers(env, local=local),
         engine=_engine(env),
+        retention=_retention(env),
+        metrics_token=env.str("METRICS_TOKEN", default=""),
     )
 
 
@@ -144,4 +157,13 @@ def _engine(env: environs.Env) -> EngineEnv:
             node_deadline_seconds=env.float("NODE_DEADLINE_SECONDS", default=900),
             deadline_grace_seconds=env.float("DEADLINE_GRACE_SECONDS", default=10),
             database_patience_seconds=env.float("DATABASE_PATIENCE_SECONDS", default=40),
+        )
+
+
+def _retention(env: environs.Env) -> RetentionEnv:
+    at_least_0 = environs.validate.Range(min=0, max=36_500)
+    with env.prefixed("RETENTION_"):
+        return RetentionEnv(
+            run_days=env.int("RUN_DAYS", default=365, validate=at_least_0),
+            event_days=env.int("EVENT_DAYS", default=90, validate=at_least_0),
         )

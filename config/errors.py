@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,6 +15,10 @@ from workspaces.models import Membership, Role
 from workspaces.pages import RightMissing
 
 ADMINS_NAMED = 3
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What PostgreSQL's absence, a full disk, a deadlock or a lack of connections is raised as."""
+RETRY_AFTER = 5
+"""Seconds after which a client may ask again."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -36,7 +42,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Touches neither session nor database: either may be what is broken."""
+    """500: our fault. Touches neither session nor database: either may be what is broken.
+
+    503 where it is the database that is away or has no room: the same may work in a moment.
+    """
+    if isinstance(sys.exc_info()[1], DATABASE_AWAY):
+        headers = {"Retry-After": str(RETRY_AFTER)}
+        return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
     return HttpResponse(render_to_string("500.html"), status=500)
 
 

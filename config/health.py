@@ -1,22 +1,24 @@
 """Liveness and readiness, for whatever watches the service."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 
+from config.metrics import metrics
 from workflows import queue
+from workflows.figures import STALE, broken_rules
 from workflows.models import WorkerBeat
 
-STALE = timedelta(seconds=60)
-"""A worker or reconcile that has not been seen for this long counts as gone."""
+
+class Broken(Exception):
+    """Something that must hold does not; the text says what, without naming anybody's rows."""
 
 
 class HealthMiddleware:
-    """Answers the two checks before hosts and HTTPS are looked at.
+    """Answers the two checks and the metrics before hosts and HTTPS are looked at.
 
     Whatever watches a container asks it by its address, in plain HTTP.
     """
@@ -25,8 +27,9 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer of ``healthz``, ``readyz`` or the rest of the site."""
-        view = {"/healthz": healthz, "/readyz": readyz}.get(request.path_info)
+        """The answer of ``healthz``, ``readyz``, ``metrics`` or the rest of the site."""
+        views = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+        view = views.get(request.path_info)
         return view(request) if view else self.get_response(request)
 
 
@@ -39,10 +42,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """What the service needs and whether each part answers: 200 when all do, else 503."""
     checks: dict[str, Callable[[], object]] = {
         "database": _database,
-        "redis": queue.ping,
+        "redis": queue.check,
         "storage": lambda: default_storage.exists("readyz"),
         "worker": lambda: _seen(WorkerBeat.Kind.WORKER),
         "reconcile": lambda: _seen(WorkerBeat.Kind.RECONCILE),
+        "invariants": _invariants,
     }
     answers = {name: _ask(check) for name, check in checks.items()}
     ready = all(answer == "ok" for answer in answers.values())
@@ -52,6 +56,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _ask(check: Callable[[], object]) -> str:
     try:
         check()
+    except Broken as error:
+        return f"down: {error}"
     except Exception as error:  # noqa: BLE001 - whatever a part fails with, the answer is "down"
         return f"down: {type(error).__name__}"
     return "ok"
@@ -65,3 +71,9 @@ def _database() -> None:
 def _seen(kind: str) -> None:
     if not WorkerBeat.objects.filter(kind=kind, seen_at__gt=timezone.now() - STALE).exists():
         raise LookupError(kind)
+
+
+def _invariants() -> None:
+    """What the newest reconcile has found broken; its details are in its log."""
+    if rules := sorted(set(broken_rules())):
+        raise Broken(", ".join(rules))

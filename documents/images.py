@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import time
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import IO, Any
 
+from botocore.exceptions import ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from config.crash import crash_point
 from documents.models import Image, ImageSource
 from documents.uploads import CleanImage, UploadRejected, UploadsRejected, clean_image
 from workspaces.models import User, Workspace
 
+_STALE = timedelta(hours=1)
+"""An object older than this may be on its way out as an orphan, so it is made young again."""
 _PATIENCE_SECONDS = 2.0
 """How long another thread may take to finish writing the same object on disk."""
 
@@ -27,9 +34,9 @@ def put_object(clean: CleanImage, *, workspace_id: int) -> str:
     """Store a picture's bytes under a key of ids and content hash, and read them back.
 
     Threads may call it; the database is not touched. The same picture has the same key, and an
-    object that is there and whole is left alone; one that a dead process left half-written is
-    replaced. Raises ``StorageFault`` when the stored bytes are not those given, and whatever
-    the storage raises when it cannot be reached.
+    object that is there and whole is left alone, or made young again where it is old; one that a
+    dead process left half-written is replaced. Raises ``StorageFault`` when the stored bytes are
+    not those given, and whatever the storage raises when it cannot be reached.
     """
     name = f"{clean.sha256}.{clean.extension}"
     return _put(clean, f"w/{workspace_id}/images/{clean.sha256[:2]}/{name}")
@@ -52,13 +59,12 @@ def gallery_key(entry_id: int, name: str) -> str:
 
 def _put(clean: CleanImage, key: str) -> str:
     if default_storage.exists(key):
-        if _is_whole(key, clean):
+        if not _is_whole(key, clean):
+            default_storage.delete(key)
+        elif _is_young(key) or _made_young(key, clean):
             return key
-        default_storage.delete(key)
     crash_point("object.before_put")
-    content = ContentFile(clean.data)
-    content.content_type = clean.content_type  # type: ignore[attr-defined]  # read by the S3 storage
-    saved = default_storage.save(key, content)
+    saved = default_storage.save(key, _content(clean))
     crash_point("object.after_put")
     if saved != key:
         # Another thread was first, and the storage gave us a name of its own making.
@@ -188,6 +194,45 @@ def image_url(image: Image) -> str:
     Make it after the access check, and never store it: pages and outputs keep the image's id.
     """
     return default_storage.url(image.key)
+
+
+def _content(clean: CleanImage) -> ContentFile[bytes]:
+    content = ContentFile(clean.data)
+    content.content_type = clean.content_type  # type: ignore[attr-defined]  # read by the S3 storage
+    return content
+
+
+def stored_at(key: str) -> datetime | None:
+    """When an object was last written; None where there is none."""
+    try:
+        return default_storage.get_modified_time(key)
+    except FileNotFoundError:
+        return None
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
+            return None
+        raise
+
+
+def _is_young(key: str) -> bool:
+    written = stored_at(key)
+    return written is not None and timezone.now() - written < _STALE
+
+
+def _made_young(key: str, clean: CleanImage) -> bool:
+    """Give a whole object the present time in one step, for readers may be at it.
+
+    False when it was removed meanwhile, so that it must be stored anew; see ``orphans.py``.
+    """
+    try:
+        path = default_storage.path(key)
+    except NotImplementedError:
+        overwrite = default_storage._save  # type: ignore[attr-defined]  # save() renames instead
+        overwrite(key, _content(clean))  # S3 replaces an object as a whole
+    else:
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)
+    return _hash(key) == clean.sha256
 
 
 def _is_whole(key: str, clean: CleanImage) -> bool:

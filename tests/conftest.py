@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from tests.engine import Drive
@@ -128,6 +130,7 @@ def drive(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, editor: User) -
 def redis_queue() -> Iterator[None]:
     """The real queue, empty before and after."""
     queue.connection().flushdb()
+    queue.forget_failure()
     yield
     queue.connection().flushdb()
 
@@ -139,11 +142,14 @@ class Processes:
         self.env = env
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, *command: str, stderr: int | None = None, **env: str
+    ) -> subprocess.Popen[bytes]:
         """Start ``manage.py command`` against the test's own database."""
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.command", *command],
             env={**self.env, **env},
+            stderr=stderr,
             start_new_session=True,
         )
         self.running.append(process)
@@ -170,6 +176,24 @@ def processes(transactional_db: None, redis_queue: None, settings: Any) -> Itera
     started = Processes(env)
     yield started
     started.end()
+
+
+@pytest.fixture
+def together() -> Iterator[Callable[[list[Callable[[], Any]]], list[Any]]]:
+    """Runs functions at the same instant, each in a thread with its own connection."""
+    with ThreadPoolExecutor(40) as pool:
+
+        def at_once(functions: list[Callable[[], Any]]) -> list[Any]:
+            gate = threading.Barrier(len(functions))
+
+            def start(function: Callable[[], Any]) -> Any:
+                gate.wait(30)
+                return function()
+
+            return list(pool.map(start, functions))
+
+        yield at_once
+        at_once([lambda: connection.close()] * 40)
 
 
 def wait_until(check: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:

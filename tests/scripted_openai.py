@@ -75,6 +75,8 @@ class Call:
     started: float
     finished: float | None = None
     status: int | None = None
+    client: int = 0
+    """The port that it came from, which tells the process."""
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -263,9 +265,13 @@ class ScriptedOpenAI:
         with self._lock:
             return [call for call in self.calls if path in call.path]
 
-    def _arrived(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Call:
+    def _arrived(
+        self, method: str, path: str, headers: Mapping[str, str], body: Any, client: int
+    ) -> Call:
         with self._lock:
-            call = Call(len(self.calls), method, path, headers, body, time.monotonic())
+            call = Call(
+                len(self.calls), method, path, headers, body, time.monotonic(), client=client
+            )
             self.calls.append(call)
             self.in_flight += 1
             self.in_flight_peak = max(self.in_flight_peak, self.in_flight)
@@ -423,7 +429,7 @@ class _Handler(BaseHTTPRequestHandler):
         packed = self.rfile.read(length)
         body = json.loads(packed) if packed else {}
         headers = {name.lower(): value for name, value in self.headers.items()}
-        call = scripted._arrived(self.command, self.path, headers, body)
+        call = scripted._arrived(self.command, self.path, headers, body, self.client_address[1])
         try:
             self._answer(scripted, call)
         finally:

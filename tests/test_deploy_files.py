@@ -188,6 +188,8 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("SECRET_KEY", "changeme"),
         ("FIELD_ENCRYPTION_KEYS", LOCAL_KEY),
         ("FIELD_ENCRYPTION_KEYS", "not-a-key"),
+        ("METRICS_TOKEN", "short"),
+        ("RETENTION_RUN_DAYS", "-1"),
     ],
 )
 def test_production_refuses_a_secret_that_is_known_or_weak(name: str, value: str) -> None:

@@ -67,3 +67,42 @@ def test_a_worker_of_a_pool_that_is_process_1_ends_only_when_the_pool_has_gone(
             worker.die_with_parent()
     else:
         worker.die_with_parent()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("age", "rules", "said"),
+    [
+        (0, [], "ok"),
+        (0, ["I6", "I4", "I4"], "down: I4, I6"),
+        (90, ["I4"], "ok"),
+    ],
+)
+def test_readiness_tells_which_invariants_the_newest_check_found_broken(
+    age: int, rules: list[str], said: str
+) -> None:
+    violations = [{"rule": rule, "detail": "document 7 has 21 images"} for rule in rules]
+    WorkerBeat.objects.create(
+        name="reconcile-1",
+        kind="reconcile",
+        host="one",
+        pid=1,
+        seen_at=timezone.now() - timedelta(seconds=age),
+        data={"violations": violations},
+    )
+    answer = Client().get("/readyz")
+    assert answer.json()["checks"]["invariants"] == said
+    assert answer.status_code == 503  # no worker is seen here
+    assert b"document 7" not in answer.content
+
+
+@pytest.mark.django_db
+def test_a_newer_check_that_found_nothing_counts_for_an_older_one() -> None:
+    bad = {"violations": [{"rule": "I1", "detail": "node run 1"}]}
+    now = timezone.now()
+    for name, data, age in (("a", bad, 30), ("b", {"violations": []}, 1), ("c", {}, 40)):
+        seen = now - timedelta(seconds=age)
+        WorkerBeat.objects.create(
+            name=name, kind="reconcile", host="one", pid=1, seen_at=seen, data=data
+        )
+    assert Client().get("/readyz").json()["checks"]["invariants"] == "ok"

@@ -16,3 +16,4 @@ def run_node(node_run_id: int, attempt: int) -> None:
         return
     with watching(held) as cancelled:
         run(held, cancelled)
+    crash_point("job.done")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -20,6 +21,11 @@ QUEUE_NAME = "nodes"
 RUN_NODE = "workflows.jobs.run_node"
 EPOCH_KEY = "copyloom:epoch"
 """Set by reconcile; gone after Redis lost its memory, which says that every message is gone."""
+
+CHECK_KEY = "copyloom:check"
+REST_SECONDS = 5.0
+"""After a failure nothing is sent for so long, lest every request wait for the timeout."""
+_away_until = float("-inf")
 
 QueueError = RedisError
 """What a call may raise while Redis is away."""
@@ -52,9 +58,12 @@ def job_id(node_run_id: int, attempt: int) -> str:
 def send(runs: Iterable[tuple[int, int]]) -> None:
     """Put (node run id, attempt) messages on the queue in one round trip.
 
-    Raises ``QueueError`` when Redis cannot take them; nothing is half sent that matters, for a
-    second message of the same attempt changes nothing.
+    Raises ``QueueError`` when Redis cannot take them, or could not a moment ago; nothing is half
+    sent that matters, for a second message of the same attempt changes nothing.
     """
+    global _away_until  # noqa: PLW0603 - one process, one Redis
+    if time.monotonic() < _away_until:
+        raise QueueError("Redis is given a rest.")
     queue = Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer)
     jobs = [
         Queue.prepare_data(
@@ -68,12 +77,27 @@ def send(runs: Iterable[tuple[int, int]]) -> None:
         )
         for node_run_id, attempt in runs
     ]
-    queue.enqueue_many(jobs)
+    try:
+        queue.enqueue_many(jobs)
+    except QueueError:
+        _away_until = time.monotonic() + REST_SECONDS
+        raise
 
 
-def ping() -> bool:
-    """Whether Redis answers. Raises ``QueueError``."""
-    return bool(connection().ping())
+def check() -> bool:
+    """Whether Redis takes a message: one that is full still answers. Raises ``QueueError``."""
+    return bool(connection().set(CHECK_KEY, "1", ex=60))
+
+
+def length() -> int:
+    """How many messages wait for a worker. Raises ``QueueError``."""
+    return Queue(QUEUE_NAME, connection=connection(), serializer=JSONSerializer).count
+
+
+def forget_failure() -> None:
+    """Send again at once, whatever Redis did a moment ago."""
+    global _away_until  # noqa: PLW0603
+    _away_until = float("-inf")
 
 
 def waiting() -> frozenset[str]:
@@ -87,4 +111,6 @@ def waiting() -> frozenset[str]:
 
 def epoch_is_new() -> bool:
     """Whether Redis has lost its memory since the last call. Raises ``QueueError``."""
-    return bool(connection().set(EPOCH_KEY, "1", nx=True))
+    is_new = bool(connection().set(EPOCH_KEY, "1", nx=True))
+    forget_failure()
+    return is_new

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from typing import Any
 
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+
+from workflows.engine.states import ExecutionStatus
 from workflows.models import (
     AgentJob,
     ExecutionEvent,
@@ -30,8 +43,26 @@ def visible_templates(workspace: Workspace, user: User) -> QuerySet[WorkflowTemp
 
 def executions_of(workspace: Workspace) -> QuerySet[WorkflowExecution]:
     """The workspace's runs, with what is shown of their workflow and launcher."""
-    rows = WorkflowExecution.objects.filter(workspace=workspace)
+    rows = with_place(WorkflowExecution.objects.filter(workspace=workspace))
     return rows.select_related("version__template", "launched_by").defer("version__template__draft")
+
+
+def with_place(rows: QuerySet[WorkflowExecution]) -> QuerySet[WorkflowExecution]:
+    """The runs, each with its ``place`` in the line for a free slot: 1 is next, None waits not.
+
+    The same as ``slots.place_in_line`` says of one, for a list in its own query.
+    """
+    line = WorkflowExecution.objects.filter(
+        workspace=OuterRef("workspace"), status=ExecutionStatus.PENDING, pk__lte=OuterRef("pk")
+    )
+    count = line.order_by().values("workspace").annotate(count=Count("pk")).values("count")
+    pending = When(status=ExecutionStatus.PENDING, then=Subquery(count))
+    return rows.annotate(place=Case(pending, output_field=IntegerField()))
+
+
+def marks_of(rows: QuerySet[Any]) -> list[tuple[int, int, int | None]]:
+    """Id, revision and place of runs from ``with_place``: what changes when anything is seen to."""
+    return list(rows.values_list("pk", "revision", "place"))
 
 
 def events_of(execution: WorkflowExecution) -> QuerySet[ExecutionEvent]:

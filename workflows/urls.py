@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from workflows.views import launch, monitor, project, runs, step
+from workflows.views import control, launch, monitor, project, runs, step
 from workflows.views.builder import page as builder
 from workflows.views.home import page as home
 from workflows.views.library import changes, imports, listing, versions, workflow
 from workflows.views.reviews import inbox, page, regenerate
 
 _ONE = "workflows/<int:workflow_id>"
+_RUN = "runs/<int:execution_id>"
 
 app_name = "workflows"
 urlpatterns = [
@@ -30,9 +31,14 @@ urlpatterns = [
     path("workflows/<int:workflow_id>/estimate", launch.workflow_estimate, name="launch-estimate"),
     path("runs", runs.run_list, name="runs"),
     path("runs/live", runs.runs_live, name="runs-live"),
-    path("runs/<int:execution_id>", monitor.run_page, name="run"),
-    path("runs/<int:execution_id>/live", monitor.run_live, name="run-live"),
-    path("runs/<int:execution_id>/steps/<slug:key>", step.run_step, name="run-step"),
+    path(_RUN, monitor.run_page, name="run"),
+    path(f"{_RUN}/live", monitor.run_live, name="run-live"),
+    path(f"{_RUN}/pause", control.run_pause, name="run-pause"),
+    path(f"{_RUN}/resume", control.run_resume, name="run-resume"),
+    path(f"{_RUN}/stop", control.run_stop, name="run-stop"),
+    path(f"{_RUN}/retry", control.run_retry, name="run-retry"),
+    path(f"{_RUN}/skip", control.run_skip, name="run-skip"),
+    path(f"{_RUN}/steps/<slug:key>", step.run_step, name="run-step"),
     path("projects/<int:project_id>", project.project_documents, name="project"),
     path("projects/<int:project_id>/runs", project.project_runs, name="project-runs"),
     path("reviews", inbox.review_inbox, name="reviews"),

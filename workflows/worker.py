@@ -11,13 +11,14 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
+import random
 import signal
 import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
@@ -28,6 +29,7 @@ from rq.worker_pool import WorkerPool
 
 from workflows import jobs, queue
 from workflows.executions.watch import watchdog
+from workflows.messages import NodeJob, NodeQueue
 
 log = structlog.get_logger(__name__)
 ALLOWED: dict[str, Callable[[int, int], None]] = {queue.RUN_NODE: jobs.run_node}
@@ -35,36 +37,53 @@ CHECK_AFTER = 5.0
 """Seconds of rest after which the database connection is checked before it is used."""
 BEAT_EVERY = 5.0
 """Seconds between signs of life to RQ's own registry."""
+AWAY_SECONDS = 1.0
+"""How long a worker leaves a database alone that refused it, so that others get through."""
 _PR_SET_PDEATHSIG = 1
+_LEAVE = (signal.SIGINT, signal.SIGTERM)
 
 
 class NodeWorker(SimpleWorker):
     """Runs ``workflows.jobs`` and nothing else."""
 
+    max_connection_wait_time = 5.0
+    """RQ's own 60 s would leave a backlog standing long after Redis is back."""
     _used = 0.0
     _beat = 0.0
+    _asked = 0.0
+    job_class = NodeJob
+    queue_class = NodeQueue
 
     def work(self, *args: Any, **kwargs: Any) -> bool:
         """RQ's loop, without its scheduler, in a process that dies with its parent."""
         kwargs["with_scheduler"] = False
+        for number in _LEAVE:
+            signal.signal(number, signal.SIG_DFL)  # not the pool's: this process holds nothing yet
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _LEAVE)
         die_with_parent()
         connections.close_all()
-        watchdog.start()
+        watchdog.start(guarded=True)
         return bool(super().work(*args, **kwargs))
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run one message. Redis hears of its start and of its end in one round trip each."""
-        with self.connection.pipeline() as pipe:
-            self.set_state(WorkerStatus.BUSY, pipeline=pipe)
-            pipe.lrem(queue.intermediate_queue_key, 1, job.id)
-            pipe.execute()
+        """Run one message, of which nothing is left in Redis by now."""
+        self._state = WorkerStatus.BUSY
         try:
             self._call(job)
         finally:
-            with self.connection.pipeline() as pipe:
-                pipe.delete(job.key)
-                self.set_state(WorkerStatus.IDLE, pipeline=pipe)
-                pipe.execute()
+            self._state = WorkerStatus.IDLE
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """Tell Redis only of a change: each message would else cost it two, for a list to read."""
+        if pipeline is not None or state != self._state:
+            super().set_state(state, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Look for ``rq suspend`` every few seconds instead of before each message."""
+        now = time.monotonic()
+        if now - self._asked >= BEAT_EVERY:
+            self._asked = now
+            super().check_for_suspension(burst)
 
     def _call(self, job: Job) -> None:
         try:
@@ -79,6 +98,11 @@ class NodeWorker(SimpleWorker):
             close_old_connections()
         try:
             function(*arguments)
+        except (OperationalError, InterfaceError) as error:
+            # The step stays queued: reconcile sends its message again.
+            log.warning("database refused", job=job.id, error=type(error).__name__)
+            connections.close_all()
+            time.sleep(AWAY_SECONDS * random.uniform(1, 2))  # noqa: S311 - jitter, no secret
         except Exception:
             log.exception("message failed", job=job.id)
             connections.close_all()
@@ -116,10 +140,26 @@ class NodePool(WorkerPool):
             connection=connection,
             num_workers=processes,
             worker_class=NodeWorker,
+            job_class=NodeJob,
+            queue_class=NodeQueue,
             serializer=JSONSerializer,
         )
 
+    def start_workers(self, *args: Any, **kwargs: Any) -> None:
+        """Listen to SIGTERM from the first fork on: RQ would die of it, and its workers with it."""
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's
+        super().start_workers(*args, **kwargs)
+        if self.status == self.Status.STOPPED:
+            self.stop_workers()  # type: ignore[no-untyped-call]  # RQ's
+
     def start_worker(self, *args: Any, **kwargs: Any) -> None:
-        """Close this process's connections before each fork, so that none is shared."""
+        """Close this process's connections before each fork, so that none is shared.
+
+        A signal waits until the new worker is known, and can be told to go too.
+        """
         connections.close_all()
-        super().start_worker(*args, **kwargs)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _LEAVE)
+        try:
+            super().start_worker(*args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _LEAVE)

@@ -23,10 +23,11 @@ class HtmxLoginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer of the site, or the client's redirect."""
         response = self.get_response(request)
-        login = resolve_url(settings.LOGIN_URL)
-        target = response.headers.get("Location", "")
         htmx = getattr(request, "htmx", None)
-        if not htmx or response.status_code != 302 or urlsplit(target).path != login:
+        if not htmx or response.status_code != 302:
+            return response
+        login = resolve_url(settings.LOGIN_URL)
+        if urlsplit(response.headers.get("Location", "")).path != login:
             return response
         here = htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{login}?{urlencode({'next': here})}")

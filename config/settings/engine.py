@@ -1,8 +1,9 @@
-"""Timings of the engine and the default limits of a workspace."""
+"""Timings of the engine, how long it keeps runs, and the default limits of a workspace."""
 
 from config.settings.environment import ENV
 
 ENGINE = ENV.engine
+RETENTION = ENV.retention
 PROVIDERS = ENV.providers
 WORKSPACE_LIMITS = {
     "max_concurrent_executions": 10,

@@ -10,6 +10,8 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the host people open Copyloom at.")
 if len(SECRET_KEY) < 50 or "local-development-only" in SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters.")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN must be at least 20 characters.")
 
 if not FIELD_ENCRYPTION_KEYS or LOCAL_KEY in FIELD_ENCRYPTION_KEYS:
     raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS must hold a Fernet key of your own.")

@@ -5,6 +5,7 @@ from csp.constants import NONCE, NONE, SELF
 from config.settings.environment import ENV, PRODUCTION
 
 SECRET_KEY = ENV.secret_key
+METRICS_TOKEN = ENV.metrics_token
 ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 FIELD_ENCRYPTION_KEYS = ENV.encryption_keys

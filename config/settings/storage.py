@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore.config import Config
+
 from config.env import BASE_DIR
 from config.settings.environment import ENV
 
@@ -9,7 +11,11 @@ from config.settings.environment import ENV
 def s3_storage(
     bucket: str, endpoint_url: str, access_key: str, secret_key: str, region: str
 ) -> dict[str, Any]:
-    """Options of a private bucket; links expire after 5 minutes and never overwrite."""
+    """Options of a private bucket; links expire after 5 minutes and never overwrite.
+
+    The client's own patience, a minute to connect and five tries, would hold a step or a request
+    for minutes.
+    """
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -22,8 +28,13 @@ def s3_storage(
             "querystring_auth": True,
             "querystring_expire": 300,
             "file_overwrite": False,
-            "signature_version": "s3v4",
-            "addressing_style": "path" if endpoint_url else "auto",
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if endpoint_url else "auto"},
+                connect_timeout=5,
+                read_timeout=20,
+                retries={"mode": "standard", "max_attempts": 2},
+            ),
         },
     }
 

@@ -54,9 +54,28 @@
     }
   });
   document.addEventListener("htmx:afterSettle", refreshPanel);
+  let held = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.shouldSwap && event.detail.target === run()) drawnAt = performance.now();
+    if (!event.detail.shouldSwap || event.detail.target !== run()) return;
+    drawnAt = performance.now();
+    held = document.activeElement;
   });
+  // A button that has done its work is gone: whoever pressed it goes on at the top of the run.
+  document.addEventListener("htmx:afterSettle", () => {
+    const lost = held && !document.contains(held) && document.activeElement === document.body;
+    held = null;
+    if (lost) document.getElementById("run-title").focus({ preventScroll: true });
+  });
+
+  // Pause becomes Resume under the pointer: a second press that comes with the first is not meant.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("form[data-once]")) event.preventDefault();
+  }, true);
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-once].htmx-request")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-panel]");

@@ -61,6 +61,11 @@ API: dict[str, dict[str, Rule]] = {
     "/api/executions/{execution_id}": {"GET": VIEW},
     "/api/executions/{execution_id}/events": {"GET": VIEW},
     "/api/executions/{execution_id}/agent-jobs": {"GET": VIEW},
+    "/api/executions/{execution_id}/pause": {"POST": RUN},
+    "/api/executions/{execution_id}/resume": {"POST": RUN},
+    "/api/executions/{execution_id}/stop": {"POST": RUN},
+    "/api/executions/{execution_id}/retry-node": {"POST": RUN},
+    "/api/executions/{execution_id}/skip-node": {"POST": RUN},
     "/api/reviews": {"GET": VIEW},
     "/api/reviews/{review_id}": {"GET": VIEW},
     "/api/reviews/{review_id}/decide": {"POST": REVIEW},
@@ -93,6 +98,11 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/runs/live": {"GET": VIEW},
     "/w/{slug}/runs/{execution_id}": {"GET": VIEW},
     "/w/{slug}/runs/{execution_id}/live": {"GET": VIEW},
+    "/w/{slug}/runs/{execution_id}/pause": {"POST": RUN},
+    "/w/{slug}/runs/{execution_id}/resume": {"POST": RUN},
+    "/w/{slug}/runs/{execution_id}/stop": {"GET": RUN, "POST": RUN},
+    "/w/{slug}/runs/{execution_id}/retry": {"POST": RUN},
+    "/w/{slug}/runs/{execution_id}/skip": {"POST": RUN},
     "/w/{slug}/runs/{execution_id}/steps/{key}": {"GET": VIEW},
     "/w/{slug}/reviews": {"GET": VIEW},
     "/w/{slug}/reviews/{review_id}": {"GET": VIEW, "POST": REVIEW},
@@ -140,5 +150,7 @@ ACCOUNTS = "/accounts/"
 """Signing in and a person's own account; the library's pages, open to all or to their person."""
 ADMIN = "/admin/"
 """The admin site, for staff alone."""
+OWN_KEY = "/metrics"
+"""Knows no people: ``tests/test_metrics.py`` says whom it answers."""
 UNKNOWN_CALLS = "/api/"
 """Answers every other path below it with 404."""

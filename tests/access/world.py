@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from documents.images import gallery_key
 from tests import factories as make
 from tests.documents.conftest import png
+from tests.graphs import brief, graph, node
 from workflows.engine.states import NodeStatus
 from workspaces.access import Access
 from workspaces.models import Role, User, Workspace
@@ -40,7 +41,11 @@ class World:
 
 def build(workspace: Workspace, owner: User) -> World:
     """One of everything in the workspace, and the gallery's template that all see."""
-    execution = make.ExecutionFactory(workspace=workspace, launched_by=owner)
+    flow = graph([brief("topic"), node("check", "review", show=["brief.topic"])], "brief > check")
+    template = make.TemplateFactory(workspace=workspace, graph=flow)
+    execution = make.ExecutionFactory(
+        workspace=workspace, launched_by=owner, version=template.current_version
+    )
     step = make.NodeRunFactory(
         execution=execution, key="check", type="review", status=NodeStatus.WAITING,
         wait_for="people",
@@ -52,7 +57,6 @@ def build(workspace: Workspace, owner: User) -> World:
     token, _ = issue_token(
         user=owner, access=Access(workspace, Role.OWNER), name="Program", scopes=["read"]
     )
-    template = execution.version.template
     name = f"{make.digest(f'cover {workspace.pk}')}.png"
     entry = make.GalleryEntryFactory(cover=name)
     default_storage.save(gallery_key(entry.pk, name), ContentFile(png()))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from rest_framework.renderers import JSONRenderer
 
 from tests.api.conftest import ApiClient, Program, attrs, problem
 from tests.engine import Drive
@@ -18,6 +20,7 @@ from tests.factories import (
 )
 from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI, status
+from workflows.api.execution_shapes import NodeRunRow, present
 from workflows.models import WorkflowExecution
 from workspaces.models import User, Workspace
 
@@ -73,6 +76,17 @@ def test_a_failed_step_says_why(reader: ApiClient, drive: Drive, providers: Scri
     assert found["progress"]["failed"] == 1
 
 
+def test_steps_are_told_as_their_shape_says(
+    drive: Drive, providers: ScriptedOpenAI, done: WorkflowExecution
+) -> None:
+    providers.when(lambda call: True, status(401), times=None)
+    failed = drive.run(graph([brief(), copy("a")], "brief > a"))
+    for run in (done, failed):
+        shaped = NodeRunRow(run.node_runs.order_by("id"), many=True).data
+        found = json.loads(JSONRenderer().render(present(run)))
+        assert found["nodes"] == json.loads(JSONRenderer().render(shaped))
+
+
 def test_lanes_are_told_one_by_one(reader: ApiClient, drive: Drive) -> None:
     drawn = graph(
         [brief(), node("each", "parallel", items="a\nb"), text("one", "{{ item }}", "each")],
@@ -105,7 +119,7 @@ def test_a_run_takes_the_same_queries_however_many_steps(
     execution = ExecutionFactory(workspace=workspace)
     for _ in range(40):
         NodeRunFactory(execution=execution)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert len(reader.read(f"/executions/{execution.pk}").json()["nodes"]) == 40
 
 

@@ -301,5 +301,5 @@ def test_a_launch_takes_few_queries_however_many_steps(
     steps = [copy(f"s{n}") for n in range(40)]
     wide = graph([brief(), *steps], *(f"brief > s{n}" for n in range(40)))
     template = TemplateFactory(workspace=workspace, graph=wide)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert launch(writer, template).status_code == 202

@@ -2,8 +2,11 @@
 
 import hashlib
 import io
+import os
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -72,6 +75,34 @@ def test_a_whole_object_is_left_alone(storage, monkeypatch):
     put_object(clean, workspace_id=8)
     monkeypatch.setattr(type(storages["default"]), "_save", None)
     put_object(clean, workspace_id=8)
+
+
+def test_an_old_object_that_is_put_again_is_young_again(storage, workspace, monkeypatch):
+    image = add_upload(workspace=workspace, data=png(colour="orange"))
+    if storage == "disk":
+        os.utime(default_storage.path(image.key), (1, 1))
+    else:
+        time.sleep(1.1)  # S3 counts whole seconds
+        monkeypatch.setattr(images, "_STALE", timedelta(0))
+    before = default_storage.get_modified_time(image.key)
+    clean = clean_image(png(colour="orange"))
+    assert put_object(clean, workspace_id=workspace.pk) == image.key
+    assert default_storage.get_modified_time(image.key) > before
+    assert stored(workspace.pk, clean.sha256) == [f"{clean.sha256}.png"]
+    assert open_image(image) == clean.data
+
+
+def test_an_old_object_that_is_removed_while_it_is_put_again_is_stored_anew(storage, monkeypatch):
+    clean = clean_image(png(colour="plum"))
+    key = put_object(clean, workspace_id=11)
+    is_young = images._is_young
+    monkeypatch.setattr(images, "_is_young", lambda key: False)
+    monkeypatch.setattr(
+        images, "_made_young", lambda key, clean: bool(default_storage.delete(key)) or False
+    )
+    assert put_object(clean, workspace_id=11) == key
+    assert is_young(key)
+    assert default_storage.open(key).read() == clean.data
 
 
 def test_an_object_that_a_dead_process_left_half_written_is_replaced(storage, monkeypatch):

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from documents.models import DocumentAttachment
 from tests.conftest import Processes, add_providers, wait_until
 from tests.engine import Drive
 from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI
 from workflows import queue
-from workflows.models import AgentJob, NodeRun, WorkflowExecution
+from workflows.models import AgentJob, NodeRun, WorkerBeat, WorkflowExecution
 from workspaces.models import User, Workspace
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("redis")]
@@ -62,50 +61,6 @@ def test_steps_of_a_container_without_items_overlap_in_time(
     assert scripted_openai.in_flight_peak == 3
 
 
-def test_kill_9_in_the_middle_of_a_call_costs_one_call_and_no_attachment(
-    processes: Processes, run: Any, scripted_openai: ScriptedOpenAI
-) -> None:
-    """Guards: the lease with reconcile, and the ledger that reuses finished agents."""
-    add_providers(scripted_openai.base_url)
-    scripted_openai.latency = lambda call: 30 if _is_first_slow(call, scripted_openai) else 0.1
-    pool = processes.start("worker", "--processes", "1")
-    processes.start("reconcile")
-    made = graph(
-        [
-            brief("topic"),
-            copy("copy", "Take {{ variant }} slow", quantity=3),
-            node("art", "generate_image", prompt="Headline: x", size="64x64", quantity=2),
-            node(
-                "doc",
-                "attach_to_document",
-                title="T",
-                body="{{ nodes.copy.text }}",
-                images=["nodes.art.images"],
-            ),
-        ],
-        "brief > copy > art > doc",
-    )
-    execution = run(made, topic="tea")
-    wait_until(
-        lambda: AgentJob.objects.filter(status="completed").count() == 2, 30, "two agents done"
-    )
-    before = len(scripted_openai.calls)
-    os.killpg(pool.pid, signal.SIGKILL)
-    processes.start("worker", "--processes", "1")
-    ended(execution)
-    assert execution.status == "completed"
-    assert len(scripted_openai.calls) == before + 1
-    statuses = AgentJob.objects.filter(kind="copy").values_list("status", flat=True)
-    assert sorted(statuses) == ["completed", "completed", "completed", "unknown"]
-    assert DocumentAttachment.objects.count() == 2
-    assert execution.node_runs.get(key="copy").loss_count == 1
-
-
-def _is_first_slow(call: Any, server: ScriptedOpenAI) -> bool:
-    same = [one for one in server.calls if one.prompt == call.prompt and one.number < call.number]
-    return "Take 2" in call.prompt and not same
-
-
 def test_flushall_with_queued_work_is_put_right(processes: Processes, run: Any) -> None:
     """Guard: reconcile asks Redis for what is late and sends it again."""
     execution = run(graph([brief("t"), text("a"), text("b")], "brief > a > b"), t="x")
@@ -129,29 +84,6 @@ def test_with_redis_away_a_launch_is_kept_and_goes_on_later(
     processes.start("worker", "--processes", "1")
     processes.start("reconcile")
     assert ended(execution).status == "completed"
-
-
-def test_workers_die_with_the_parent_of_their_pool(processes: Processes, run: Any) -> None:
-    """Guard: PR_SET_PDEATHSIG in NodeWorker.work."""
-    pool = processes.start("worker", "--processes", "2")
-    children = wait_until(lambda: _children(pool.pid, 2), 30, "two workers")
-    os.kill(pool.pid, signal.SIGKILL)
-    pool.wait()
-    wait_until(lambda: not any(_alive(pid) for pid in children), 5, "workers gone")
-
-
-def test_sigterm_lets_the_running_step_finish(
-    processes: Processes, run: Any, scripted_openai: ScriptedOpenAI
-) -> None:
-    add_providers(scripted_openai.base_url)
-    scripted_openai.latency = 1.5
-    pool = processes.start("worker", "--processes", "1")
-    execution = run(graph([brief("t"), copy("copy")], "brief > copy"), t="x")
-    wait_until(lambda: scripted_openai.calls, 30, "a call")
-    pool.terminate()
-    assert pool.wait(20) == 0
-    assert NodeRun.objects.get(execution=execution, key="copy").status == "completed"
-    assert len(scripted_openai.calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -194,6 +126,7 @@ def test_a_run_past_its_active_time_is_ended(
     workspace.save()
     processes.start("worker", "--processes", "1")
     processes.start("reconcile")
+    wait_until(lambda: WorkerBeat.objects.count() == 2, 30, "both at work")
     made = graph([brief("t"), copy("copy"), text("below")], "brief > copy > below")
     execution = run(made, t="x")
     wait_until(lambda: scripted_openai.calls, 5, "a call")
@@ -225,13 +158,6 @@ def _children(pid: int, count: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     found = [int(one) for one in listed.split()]
     return found if len(found) >= count else []
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_a_lost_database_connection_costs_a_call_and_no_step(

@@ -1,4 +1,4 @@
-"""Runs and their events, as an operator watches them. Nothing here writes."""
+"""Runs and their events, as an operator watches them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
 from workflows.admin.looks import Timed, execution_badge, fault, node_badge
+from workflows.admin.operating import Operating
 from workflows.executions.progress import percent
 from workflows.models import AgentJob, ExecutionEvent, NodeRun, ReviewTask, WorkflowExecution
 from workspaces.admin_tools import (
@@ -49,11 +50,12 @@ class NodeRunsInline(Timed, ReadOnlyInline[NodeRun, WorkflowExecution]):
 
 
 @admin.register(WorkflowExecution)
-class ExecutionAdmin(Timed, ReadOnlyAdmin[WorkflowExecution]):
+class ExecutionAdmin(Operating, Timed, ReadOnlyAdmin[WorkflowExecution]):
     """Runs, newest first."""
 
     list_display = (
         "state",
+        "line",
         "progress",
         "title",
         "workspace",

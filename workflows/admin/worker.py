@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils import timezone
 
-from config.health import STALE
+from workflows.figures import STALE
 from workflows.models import WorkerBeat
 from workspaces.admin_tools import ReadOnlyAdmin, badge, duration
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus
 from workflows.executions.progress import percent
-from workflows.models import AgentJob, ExecutionEvent, WorkflowExecution
+from workflows.models import AgentJob, ExecutionEvent, NodeRun, WorkflowExecution
 from workspaces.api.serializers import IdField, StrictSerializer
 
 
@@ -54,6 +54,11 @@ class ExecutionRow(serializers.Serializer[WorkflowExecution]):
     status = serializers.ChoiceField(list(ExecutionStatus))
     control = serializers.CharField(
         allow_blank=True, help_text="What was asked for and workers have yet to see."
+    )
+    place_in_line = serializers.IntegerField(
+        source="place",
+        allow_null=True,
+        help_text="Where a pending run stands in the line for a free slot: 1 is next.",
     )
     revision = serializers.IntegerField(help_text="Goes up with every visible change.")
     template = serializers.SerializerMethodField()
@@ -106,12 +111,23 @@ class NodeRunRow(serializers.Serializer[Any]):
     attempt = serializers.IntegerField()
     round = serializers.IntegerField(help_text="Goes up when a reviewer sends the step back.")
     wait_for = serializers.CharField(
-        allow_blank=True, help_text="Why a waiting step waits: `people` or `lanes`."
+        allow_blank=True,
+        help_text="Why a waiting step waits: `people` or `lanes`; a queued one: `agents`.",
+    )
+    reason = serializers.SerializerMethodField(
+        help_text=(
+            "Why a step was skipped (`branch`, `person`, `stopped`, `time_limit`), else the"
+            " same as `wait_for`."
+        )
     )
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
     error = Failure(allow_null=True)
     output = serializers.DictField(allow_null=True)
+
+    def get_reason(self, row: NodeRun) -> str:
+        """Why it is where it is; empty where nothing has to be said."""
+        return row.skip_reason if row.status == NodeStatus.SKIPPED else row.wait_for
 
 
 class Execution(ExecutionRow):
@@ -184,6 +200,43 @@ class LaunchBody(StrictSerializer):
     )
 
 
+class NoBody(StrictSerializer):
+    """Nothing: the address says it all."""
+
+
+class RetryBody(StrictSerializer):
+    """What to try again; without a key every failed step."""
+
+    key = serializers.CharField(max_length=40, required=False, help_text="A step's key.")
+    lane = serializers.CharField(
+        max_length=10,
+        required=False,
+        allow_blank=True,
+        help_text="A lane of the step; without it every failed one.",
+    )
+    fresh = serializers.BooleanField(
+        required=False, help_text="Call every agent again, those that have finished too."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A lane is one of a step."""
+        if attrs.get("lane") and "key" not in attrs:
+            raise serializers.ValidationError({"key": "Name the step whose lane this is."})
+        return attrs
+
+
+class SkipBody(StrictSerializer):
+    """What to skip."""
+
+    key = serializers.CharField(max_length=40, help_text="A step's key.")
+    lane = serializers.CharField(
+        max_length=10,
+        required=False,
+        allow_blank=True,
+        help_text="A lane of the step; without it every failed one.",
+    )
+
+
 class NodeEstimate(serializers.Serializer[Any]):
     """What one step will take, over all its lanes."""
 
@@ -211,12 +264,30 @@ class Estimate(serializers.Serializer[Any]):
 
 
 def present(execution: WorkflowExecution) -> dict[str, Any]:
-    """The run as ``Execution`` has it; one query for its steps, however many there are."""
-    steps = execution.node_runs.defer("input", "history", "item").order_by("id")
+    """The run as ``Execution`` has it; one query for its steps, however many there are.
+
+    Steps are taken from their rows as they are: a serializer for each would take most of the time.
+    """
+    steps = execution.node_runs.order_by("id").values_list(*_READ)
     return {
         **ExecutionRow(execution).data,
         "inputs": execution.inputs,
         "prompt_tokens": execution.prompt_tokens,
         "completion_tokens": execution.completion_tokens,
-        "nodes": NodeRunRow(steps, many=True).data,
+        "nodes": [_step(dict(zip(_READ, step, strict=True))) for step in steps],
     }
+
+
+_READ: tuple[str, ...] = (
+    "skip_reason",
+    *(name for name in map(str, NodeRunRow().fields.keys()) if name != "reason"),
+)
+
+
+def _step(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as ``NodeRunRow`` shows it; of an error, what ``Failure`` names."""
+    skipped = row.pop("skip_reason")
+    row["reason"] = skipped if row["status"] == NodeStatus.SKIPPED else row["wait_for"]
+    if row["error"] is not None:
+        row["error"] = Failure(row["error"]).data
+    return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django_filters import MultipleChoiceFilter
 from django_filters.rest_framework import FilterSet
@@ -9,12 +10,13 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
 from workflows.api import execution_shapes as shapes
+from workflows.api.execution_body import body_of, stand_of, tag
 from workflows.engine.states import ExecutionStatus
 from workflows.models import WorkflowExecution
 from workflows.selectors import agent_jobs_of, events_of, executions_of
 from workspaces.access import Action
 from workspaces.api.base import WorkspaceRequest, WorkspaceView
-from workspaces.api.etags import IF_NONE_MATCH, etag, not_modified
+from workspaces.api.etags import IF_NONE_MATCH, not_modified
 from workspaces.api.filters import IdFilter
 from workspaces.api.pagination import CursorPage
 
@@ -46,7 +48,7 @@ class ExecutionView(WorkspaceView):
 
 def tag_of(execution: WorkflowExecution) -> str:
     """The ETag of a run."""
-    return etag("execution", execution.pk, execution.revision)
+    return tag(execution.pk, execution.revision, getattr(execution, "place", None))
 
 
 class ExecutionsView(WorkspaceView):
@@ -72,12 +74,15 @@ class ExecutionDetailView(ExecutionView):
         parameters=[IF_NONE_MATCH],
         responses={200: shapes.Execution, 304: OpenApiResponse(description="As you have it.")},
     )
-    def get(self, request: WorkspaceRequest, execution_id: int) -> Response:
+    def get(self, request: WorkspaceRequest, execution_id: int) -> HttpResponse:
         """Follow a run: poll with `If-None-Match` and get 304 until something has changed."""
-        execution = self.find(execution_id)
-        tag = tag_of(execution)
-        known = not_modified(request, tag)
-        return known or Response(shapes.present(execution), headers={"ETag": tag})
+        stand = stand_of(self.workspace, execution_id)
+        known = not_modified(request, stand.tag)
+        return known or HttpResponse(
+            body_of(self.workspace, stand),
+            content_type="application/json",
+            headers={"ETag": stand.tag},
+        )
 
 
 class EventsView(ExecutionView):

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rest_framework import status
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 
 from workflows.executions.launch import LaunchRefused
+from workflows.executions.moves import NoSuchStep, NotNow
 from workflows.graph.model import Issue
 from workflows.graph.parse import GraphParseError
 from workflows.interchange import ImportRefused
 from workflows.nodes.base import NodeError
 from workflows.templates import NotEditable
-from workspaces.api.errors import ErrorItem, Unprocessable
+from workspaces.api.errors import Conflict, ErrorItem, Unprocessable
 
 _SERVICE = frozenset({"rate_limit", "quota", "auth", "bad_answer", "unavailable"})
 _LATE = frozenset({"timeout", "cancelled"})
@@ -42,6 +43,20 @@ def refusals() -> Iterator[None]:
         raise unprocessable(error.issues) from error
     except NotEditable as error:
         raise PermissionDenied(str(error)) from error
+
+
+@contextmanager
+def illegal_moves() -> Iterator[None]:
+    """Turn what the verbs that control a run refuse into 409 with ``current``, or 404."""
+    try:
+        yield
+    except NotNow as error:
+        current = {"status": error.status}
+        if error.node_status is not None:
+            current["node_status"] = error.node_status
+        raise Conflict(str(error), current, "not_now") from error
+    except NoSuchStep as error:
+        raise NotFound(str(error) or None) from error
 
 
 def unprocessable(issues: Sequence[Issue], *, prefix: str = "") -> Unprocessable:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from workflows.api import (
+    controls,
     executions,
     launches,
     nodes,
@@ -44,6 +45,11 @@ urlpatterns: list[URLPattern] = [
         executions.AgentJobsView.as_view(),
         name="api-execution-agent-jobs",
     ),
+    path(f"{EXECUTION}/pause", controls.PauseView.as_view(), name="api-execution-pause"),
+    path(f"{EXECUTION}/resume", controls.ResumeView.as_view(), name="api-execution-resume"),
+    path(f"{EXECUTION}/stop", controls.StopView.as_view(), name="api-execution-stop"),
+    path(f"{EXECUTION}/retry-node", controls.RetryView.as_view(), name="api-retry-node"),
+    path(f"{EXECUTION}/skip-node", controls.SkipView.as_view(), name="api-skip-node"),
     path("reviews", reviews.ReviewsView.as_view(), name="api-reviews"),
     path(REVIEW, reviews.ReviewDetailView.as_view(), name="api-review"),
     path(f"{REVIEW}/decide", reviews.DecideView.as_view(), name="api-review-decide"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MAX_BACKOFF = 30.0
-"""Seconds; no single wait is longer, whatever the step or the service asks for."""
+"""Seconds; no wait of our own choice is longer, whatever the step asks for."""
 MAX_LOSSES = 2
 """A step whose worker died this often is poison and fails (reliability.md, rule 7)."""
 MAX_UNKNOWN = 2
@@ -14,13 +14,11 @@ def backoff(attempt: int, *, base: float, chance: float, retry_after: float | No
     """Seconds to wait after the ``attempt``-th failure (from 1).
 
     Full jitter: ``chance`` in [0, 1) of the exponential step, so that agents which failed
-    together do not come back together. A service's own Retry-After is the least wait.
+    together do not come back together. It is added to a service's own Retry-After, which all of
+    them were told at the same moment; one that is longer than the step's time ends the trying.
     """
     step = min(MAX_BACKOFF, base * 2.0 ** (attempt - 1))
-    wait = step * chance
-    if retry_after is not None:
-        wait = max(wait, retry_after)
-    return min(MAX_BACKOFF, wait)
+    return step * chance + (retry_after or 0.0)
 
 
 def may_retry(attempt: int, *, max_attempts: int, retryable: bool) -> bool:

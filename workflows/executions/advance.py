@@ -28,9 +28,12 @@ def advance(
         admit(execution.workspace_id)
 
 
-def admit(workspace_id: int) -> int:
-    """Start the pending runs that have waited longest, as many as slots are free."""
-    waiting = slots.line(workspace_id, slots.free(workspace_id))
+def admit(workspace_id: int, room: int | None = None) -> int:
+    """Start the pending runs that have waited longest, as many as slots are free.
+
+    ``room`` is what ``slots.free`` has told in this transaction already.
+    """
+    waiting = slots.line(workspace_id, slots.free(workspace_id) if room is None else room)
     for execution_id in waiting:
         begin(lock(execution_id))
     return len(waiting)

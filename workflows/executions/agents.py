@@ -20,11 +20,13 @@ from workflows.executions.making import as_bug, keep_trying, make
 from workflows.executions.reserve import give_back, grow, others_want, reserve
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, AgentOutcome, NodeError, Retry
-from workflows.providers.base import ChatRequest, Deadline, ProviderError, Usage
+from workflows.providers.base import ChatRequest, Deadline, ErrorCode, ProviderError, Usage
 from workflows.providers.registry import Kind, ResolvedProvider, resolve
 
 ASK_EVERY = 1.0
 """Seconds between two questions for more agents."""
+LAST_WORDS = 1.0
+"""Seconds for agents that are called off; their calls end within half of one."""
 
 
 class _Log:
@@ -84,6 +86,9 @@ class AgentRunner:
         waiting = len(jobs)
         while waiting:
             notice = self._next(waiting)
+            if notice is None:
+                self._hear_out(waiting, calls, providers)
+                raise self._out_of_time()
             if isinstance(notice, Opened):
                 if not self.ledger.write_call(notice.job, notice.number, notice.mode):
                     self.deadline.cancelled.set()
@@ -118,7 +123,8 @@ class AgentRunner:
         kind: Kind = "copy" if isinstance(call.request, ChatRequest) else "image"
         return resolve(workspace_id=self.workspace_id, slug=call.provider, kind=kind)
 
-    def _next(self, waiting: int) -> Opened | Closed | Ended:
+    def _next(self, waiting: int) -> Opened | Closed | Ended | None:
+        """What an agent says next; None when the time is over or the work was called off."""
         while True:
             self._widen(waiting)
             try:
@@ -126,13 +132,33 @@ class AgentRunner:
             except queue.Empty:
                 if self.deadline.remaining() <= 0:
                     self.deadline.cancelled.set()
-                    raise NodeError(
-                        "timeout",
-                        "The step ran out of time before its agents had finished.",
-                        hint="Retry the step, or ask for fewer variants.",
-                        retryable=True,
-                        partial=self.ledger.partial(),
-                    ) from None
+                    return None
+
+    def _hear_out(
+        self, waiting: int, calls: Sequence[AgentCall], providers: list[ResolvedProvider]
+    ) -> None:
+        """Write down what agents say on being called off: a late answer keeps its cost."""
+        ends = time.monotonic() + LAST_WORDS
+        while waiting and (left := ends - time.monotonic()) > 0:
+            try:
+                notice = self.inbox.get(timeout=left)
+            except queue.Empty:
+                return
+            if isinstance(notice, Closed):
+                self.ledger.close_call(notice.job, notice.number, notice.usage, notice.error)
+            elif isinstance(notice, Ended):
+                waiting -= 1
+                if notice.error is None or notice.error.code is not ErrorCode.CANCELLED:
+                    self._end(notice, calls, providers)
+
+    def _out_of_time(self) -> NodeError:
+        return NodeError(
+            "timeout",
+            "The step ran out of time before its agents had finished.",
+            hint="Retry the step, or ask for fewer variants.",
+            retryable=True,
+            partial=self.ledger.partial(),
+        )
 
     def _end(
         self, notice: Ended, calls: Sequence[AgentCall], providers: list[ResolvedProvider]

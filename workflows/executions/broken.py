@@ -107,6 +107,8 @@ def reopen(execution: WorkflowExecution, broken: Broken, door: Door) -> None:
             execution=execution, status=NodeStatus.SKIPPED, skip_reason=SkipReason.TIME_LIMIT
         ).update(status=NodeStatus.PENDING, skip_reason="", finished_at=None)
     execution.status = ExecutionStatus.RUNNING
+    # Written at once: the run may end again in this transaction, and only ``running`` may end.
+    WorkflowExecution.objects.filter(pk=execution.pk).update(status=execution.status)
     execution.error = None
     execution.finished_at = None
 

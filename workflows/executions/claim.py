@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from config.crash import crash_point
+from config.postgresql.base import prepared
 from workflows.engine.states import NodeStatus
 from workflows.executions.advance import advance
 from workflows.executions.decision import again_on_conflict, one_decision
@@ -18,7 +20,12 @@ from workflows.executions.dispatch import dispatch_on_commit
 from workflows.executions.moves import event, lock, move
 from workflows.models import NodeRun
 
-_CLAIM = """
+_UNREAD = frozenset({"input", "output", "history"})
+"""Large, and written before anything of this attempt reads them."""
+_READ = [field.attname for field in NodeRun._meta.fields if field.name not in _UNREAD]
+_JSON = ("item", "error")
+_COLUMNS = ", ".join(f"n.{name}" for name in _READ)
+_CLAIM = f"""
 WITH held AS MATERIALIZED (
     SELECT e.id, e.deadline_at, e.version_id FROM workflows_workflowexecution e
       JOIN workflows_noderun n ON n.execution_id = e.id
@@ -30,7 +37,7 @@ WITH held AS MATERIALIZED (
            lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
       FROM held
      WHERE n.id = %(id)s AND n.attempt = %(attempt)s AND n.status = 'queued'
-    RETURNING n.*
+    RETURNING {_COLUMNS}
 ), counted AS (
     UPDATE workflows_workflowexecution e SET running = running + 1, revision = revision + 1
       FROM claimed WHERE e.id = claimed.execution_id
@@ -40,10 +47,10 @@ WITH held AS MATERIALIZED (
            clock_timestamp()
       FROM claimed
 )
-SELECT claimed.*, held.version_id,
-       coalesce(extract(epoch FROM held.deadline_at - clock_timestamp()), 0)::float8 AS seconds_left
+SELECT claimed.*, coalesce(extract(epoch FROM held.deadline_at - clock_timestamp()), 0)::float8,
+       held.version_id
   FROM claimed, held
-"""
+"""  # noqa: S608 - names of columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +97,21 @@ def claim(node_run_id: int, attempt: int) -> Claim | None:
     }
     run = _taken(values)
     crash_point("claim.after_commit")
-    return None if run is None else Claim(run, token, max(0.0, run.seconds_left), run.version_id)
+    return None if run is None else Claim(run[0], token, *run[1:])
 
 
 @again_on_conflict
-def _taken(values: dict[str, Any]) -> Any:
-    return next(iter(NodeRun.objects.raw(_CLAIM, values)), None)
+def _taken(values: dict[str, Any]) -> tuple[NodeRun, float, int] | None:
+    with prepared() as cursor:
+        cursor.execute(_CLAIM, values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    run = NodeRun.from_db("default", _READ, row[:-2])
+    for name in _JSON:
+        text = getattr(run, name)
+        setattr(run, name, None if text is None else json.loads(text))
+    return run, max(0.0, row[-2]), row[-1]
 
 
 @one_decision

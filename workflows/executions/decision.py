@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import NotSupportedError, OperationalError, connection, transaction
 
 from config.crash import crash_point
 
@@ -19,6 +19,7 @@ MAX_TRIES = 4
 """The first and three more (reliability.md, fault 23)."""
 _CONFLICTS = frozenset({"40001", "40P01"})
 """SQLSTATE of a serialization failure and of a deadlock."""
+_OUTDATED_PLAN = "0A000"
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +52,10 @@ def again_on_conflict(function: Callable[P, R]) -> Callable[P, R]:
                 break
             try:
                 return function(*args, **kwargs)
+            except NotSupportedError as error:
+                if not is_outdated(error):
+                    raise
+                connection.close()
             except OperationalError as error:
                 if not is_conflict(error):
                     raise
@@ -64,3 +69,8 @@ def again_on_conflict(function: Callable[P, R]) -> Callable[P, R]:
 def is_conflict(error: OperationalError) -> bool:
     """Whether the same transaction may succeed when it is tried again."""
     return getattr(error.__cause__, "sqlstate", None) in _CONFLICTS
+
+
+def is_outdated(error: NotSupportedError) -> bool:
+    """Whether a migration has outdated a prepared plan; another connection plans anew."""
+    return getattr(error.__cause__, "sqlstate", None) == _OUTDATED_PLAN

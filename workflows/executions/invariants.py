@@ -36,7 +36,7 @@ class _Rule:
 _RULES = (
     _Rule(
         "I1",
-        "node run {} of execution {} runs without a lease",
+        "node run %s of execution %s runs without a lease",
         """
         SELECT id, execution_id FROM workflows_noderun
          WHERE status = 'running' AND (token IS NULL OR coalesce(lease_until, started_at)
@@ -45,7 +45,7 @@ _RULES = (
     ),
     _Rule(
         "I1",
-        "node run {} of execution {} is queued and was never sent",
+        "node run %s of execution %s is queued and was never sent",
         """
         SELECT n.id, n.execution_id FROM workflows_noderun n
           JOIN workflows_workflowexecution e ON e.id = n.execution_id
@@ -56,7 +56,7 @@ _RULES = (
     ),
     _Rule(
         "I1",
-        "node run {} of execution {} waits for people and has no open review",
+        "node run %s of execution %s waits for people and has no open review",
         """
         SELECT n.id, n.execution_id FROM workflows_workflowexecution e
           JOIN workflows_noderun n ON n.execution_id = e.id
@@ -67,7 +67,7 @@ _RULES = (
     ),
     _Rule(
         "I1",
-        "node run {} of execution {} is {} though the run has ended",
+        "node run %s of execution %s is %s though the run has ended",
         """
         SELECT n.id, n.execution_id, n.status FROM workflows_noderun n
           JOIN workflows_workflowexecution e ON e.id = n.execution_id
@@ -77,7 +77,7 @@ _RULES = (
     ),
     _Rule(
         "I4",
-        "document {} has {} images",
+        "document %s has %s images",
         """
         SELECT a.document_id, count(*) FROM documents_documentattachment a
           JOIN documents_document d ON d.id = a.document_id
@@ -90,7 +90,7 @@ _RULES = (
     ),
     _Rule(
         "I5",
-        "agent {} of node run {} was lost {} times and is asked again",
+        "agent %s of node run %s was lost %s times and is asked again",
         """
         SELECT j.index, j.node_run_id, count(*) FROM workflows_agentjob j
           JOIN workflows_noderun n ON n.id = j.node_run_id
@@ -103,7 +103,7 @@ _RULES = (
     ),
     _Rule(
         "I6",
-        "execution {} has {} agents reserved of {}",
+        "execution %s has %s agents reserved of %s",
         """
         SELECT e.id, sum(n.reserved_agents), e.max_parallel_agents
           FROM workflows_noderun n JOIN workflows_workflowexecution e ON e.id = n.execution_id
@@ -125,7 +125,7 @@ def check() -> list[Violation]:
     with connection.cursor() as cursor:
         for rule in _RULES:
             cursor.execute(f"{rule.sql} LIMIT {MOST}", values)
-            found += [Violation(rule.name, rule.says.format(*row)) for row in cursor.fetchall()]
+            found += [Violation(rule.name, rule.says % row) for row in cursor.fetchall()]
     return found
 
 

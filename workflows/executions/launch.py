@@ -11,7 +11,7 @@ from workflows.engine.states import ExecutionStatus
 from workflows.executions import lanes, slots
 from workflows.executions.advance import admit, begin
 from workflows.executions.apply import apply
-from workflows.executions.decision import one_decision
+from workflows.executions.decision import again_on_conflict, one_decision
 from workflows.executions.inputs import resolve_inputs
 from workflows.executions.moves import event
 from workflows.graph.model import Graph, Issue, Limits, Node
@@ -80,6 +80,7 @@ def launch(
     )
 
 
+@again_on_conflict
 @transaction.atomic
 def launch_draft(
     *,
@@ -144,11 +145,12 @@ def _enter(execution: WorkflowExecution, launched: ExecutionEvent) -> None:
     waiting = WorkflowExecution.objects.filter(
         workspace_id=execution.workspace_id, status=ExecutionStatus.PENDING, pk__lt=execution.pk
     )
-    if slots.free(execution.workspace_id) and not waiting.exists():
+    room = slots.free(execution.workspace_id)
+    if room and not waiting.exists():
         begin(execution, launched)
         return
     apply(execution, launched)
-    if admit(execution.workspace_id):
+    if admit(execution.workspace_id, room):
         execution.refresh_from_db()
 
 

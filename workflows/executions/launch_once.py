@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from workflows.executions.decision import again_on_conflict
 from workflows.models import WorkflowExecution
 from workspaces.models import IdempotencyKey, User, Workspace
 
 
+@again_on_conflict
 @transaction.atomic
 def launch_once(
     token: str, *, workspace: Workspace, user: User, start: Callable[[], WorkflowExecution]

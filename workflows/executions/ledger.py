@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -19,6 +18,7 @@ from workflows.engine.retry import MAX_UNKNOWN
 from workflows.engine.states import AgentStatus
 from workflows.executions.broken import finished_of
 from workflows.executions.claim import Claim
+from workflows.executions.decision import again_on_conflict, one_decision
 from workflows.executions.fingerprint import fingerprint
 from workflows.executions.inbox import Made
 from workflows.executions.inputs import image_value
@@ -73,7 +73,7 @@ class Ledger:
     def open_jobs(self, calls: Sequence[AgentCall], jobs: list[AgentJob]) -> list[AgentJob]:
         """Write the jobs, pending, and show the rendered prompts while they run."""
         self._note_input(calls)
-        opened = AgentJob.objects.bulk_create(jobs)
+        opened = _write(jobs)
         crash_point("ledger.jobs_opened")
         return opened
 
@@ -103,9 +103,11 @@ class Ledger:
                 partial=self.partial(),
             )
 
+    @again_on_conflict
     def _close(self, job: AgentJob, status: AgentStatus, error: dict[str, str]) -> None:
         job.status, job.error = status, error
         AgentJob.objects.filter(pk=job.pk).update(status=status, error=error, finished_at=Now())
+        crash_point("ledger.job_closed")
 
     def _job(
         self, index: int, call: AgentCall, provider: ResolvedProvider, digest: str, attempt: int
@@ -126,7 +128,8 @@ class Ledger:
         """Show the rendered prompts while the agents still run."""
         prompts = list(dict.fromkeys(call.request.prompt for call in calls))
         self.run.input = {**(self.run.input or {}), "prompts": prompts}
-        NodeRun.objects.filter(pk=self.run.pk, token=self.claim.token).update(input=self.run.input)
+        rows = NodeRun.objects.filter(pk=self.run.pk, token=self.claim.token)
+        again_on_conflict(rows.update)(input=self.run.input)
 
     def request(self, job: AgentJob, call: AgentCall, attempt: int) -> ChatRequest | ImageRequest:
         """The call's request with the model and the seed of this agent's ``attempt`` filled in.
@@ -150,7 +153,8 @@ class Ledger:
             status__in=[AgentStatus.PENDING, AgentStatus.RUNNING],
             **self.held(),
         )
-        written = bool(open_jobs.update(status=AgentStatus.RUNNING, calls=job.calls))
+        update = again_on_conflict(open_jobs.update)
+        written = bool(update(status=AgentStatus.RUNNING, calls=job.calls))
         crash_point("ledger.call_written")
         return written
 
@@ -168,7 +172,7 @@ class Ledger:
             call["prompt_tokens"] = usage.prompt_tokens
             call["completion_tokens"] = usage.completion_tokens
 
-    @transaction.atomic
+    @one_decision
     def complete(
         self, job: AgentJob, call: AgentCall, provider: ResolvedProvider, made: Made
     ) -> AgentOutcome:
@@ -193,9 +197,9 @@ class Ledger:
         self._charge(usage, cost)
         done = event(self.execution.pk, "agent.completed", node_run_id=self.run.pk, index=job.index)
         write_events([done])
-        crash_point("ledger.complete.before_commit")
         return AgentOutcome(job.index, output=output)
 
+    @one_decision
     def fail(self, job: AgentJob, provider: ResolvedProvider, error: ProviderError) -> AgentOutcome:
         """Write that an agent gave nothing usable; what it spent is kept.
 
@@ -210,11 +214,13 @@ class Ledger:
             "hint": storable(error.hint),
             "retryable": error.retryable,
         }
-        with transaction.atomic():
-            AgentJob.objects.filter(
-                pk=job.pk, status__in=[AgentStatus.RUNNING, AgentStatus.PENDING]
-            ).update(status=AgentStatus.FAILED, error=body, cost=cost, **self._spent(job, usage))
-            self._charge(usage, cost)
+        spent = {**self._spent(job, usage), "cost": cost}
+        moved = AgentJob.objects.filter(
+            pk=job.pk, status__in=[AgentStatus.RUNNING, AgentStatus.PENDING]
+        ).update(status=AgentStatus.FAILED, error=body, **spent)
+        if not moved:
+            AgentJob.objects.filter(pk=job.pk).update(**spent)
+        self._charge(usage, cost)
         return AgentOutcome(job.index, error=body)
 
     def partial(self) -> dict[str, Any]:
@@ -267,6 +273,11 @@ class Ledger:
             },
         )
         return image_value(image)
+
+
+@again_on_conflict
+def _write(jobs: list[AgentJob]) -> list[AgentJob]:
+    return AgentJob.objects.bulk_create(jobs)
 
 
 def _summed(job: AgentJob) -> Usage:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from config.postgresql.base import prepared
 from workflows.engine.states import (
     EXECUTION_LOOKS,
     LEGAL,
@@ -81,10 +83,13 @@ WITH locked AS MATERIALIZED (
 ) SELECT locked.*, clock_timestamp() AS locked_at FROM locked
 """  # noqa: S608 - names of columns
 _TRY_LOCK = _LOCK.replace("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
-_EVENTS = (
-    "INSERT INTO workflows_executionevent (execution_id, node_run_id, actor_id, kind, data, at)"
-    " VALUES "
-)
+_EVENTS = """
+INSERT INTO workflows_executionevent (execution_id, node_run_id, actor_id, kind, data, at)
+SELECT run, step, actor, kind, data::jsonb, clock_timestamp()
+  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])
+       WITH ORDINALITY AS told (run, step, actor, kind, data, place)
+ ORDER BY place
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +114,10 @@ def lock_and(execution_id: int, *statements: Statement) -> tuple[WorkflowExecuti
 
     Each sees what was committed before it began, which is after the lock was got.
     """
-    with connection.cursor() as cursor:
-        _send(cursor, (_LOCK, [execution_id]), *statements)
-        found = cursor.fetchone()
-        if found is None:
-            raise WorkflowExecution.DoesNotExist(f"There is no run {execution_id}.")
-        answers: list[Answer] = []
-        for _ in statements:
-            cursor.nextset()
-            rows = cursor.fetchall() if cursor.description else []
-            answers.append(Answer(cursor.rowcount, rows))
-    return _execution(found), answers
+    locked, *answers = together((_LOCK, [execution_id]), *statements)
+    if not locked.rows:
+        raise WorkflowExecution.DoesNotExist(f"There is no run {execution_id}.")
+    return _execution(locked.rows[0]), answers
 
 
 def _execution(row: Sequence[Any]) -> WorkflowExecution:
@@ -192,27 +190,31 @@ def event(
 def write_events(events: Sequence[ExecutionEvent]) -> None:
     """Append events in the order given, in one statement."""
     if events:
-        execute(append(events))
+        together(append(events))
 
 
-def execute(*statements: Statement) -> None:
-    """Send statements in one round trip, in the present transaction."""
-    with connection.cursor() as cursor:
-        _send(cursor, *statements)
+def together(*statements: Statement) -> list[Answer]:
+    """Send statements in one round trip, in order; each is planned once a connection.
 
-
-def _send(cursor: Any, *statements: Statement) -> None:
-    cursor.execute(
-        ";".join(sql for sql, _ in statements),
-        [value for _, values in statements for value in values],
-    )
+    Read and written past the ORM: JSON comes as text.
+    """
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(prepared()) for _ in statements]
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            for cursor, (sql, values) in zip(cursors, statements, strict=True):
+                cursor.execute(sql, values)
+        return [
+            Answer(cursor.rowcount, cursor.fetchall() if cursor.pgresult.nfields else [])
+            for cursor in cursors
+        ]
 
 
 def append(events: Sequence[ExecutionEvent]) -> Statement:
     """The statement that writes events, in the order given; there must be one."""
-    rows = [
-        (one.execution_id, one.node_run_id, one.actor_id, one.kind, json.dumps(one.data))
-        for one in events
+    return _EVENTS, [
+        [one.execution_id for one in events],
+        [one.node_run_id for one in events],
+        [one.actor_id for one in events],
+        [one.kind for one in events],
+        [json.dumps(one.data) for one in events],
     ]
-    places = ", ".join(["(%s, %s, %s, %s, %s::jsonb, clock_timestamp())"] * len(rows))
-    return _EVENTS + places, [value for row in rows for value in row]

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from config.crash import crash_point
 from workflows import queue
 from workflows.engine.retry import MAX_LOSSES, is_poison
 from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, ReviewState
+from workflows.executions import slots
 from workflows.executions.advance import admit, advance
 from workflows.executions.apply import can_go_on
 from workflows.executions.decision import one_decision
@@ -223,9 +225,7 @@ def _go_on(execution_id: int) -> bool:
 
 def fill_slots() -> int:
     """Start pending runs where slots are free: a limit was raised, or a run was skipped over."""
-    waiting = WorkflowExecution.objects.filter(status=ExecutionStatus.PENDING)
-    rooms = list(waiting.order_by().values_list("workspace_id", flat=True).distinct())
-    return sum(_fill(workspace_id) for workspace_id in rooms)
+    return sum(_fill(workspace_id) for workspace_id in slots.workspaces_with_room())
 
 
 @one_decision
@@ -247,9 +247,11 @@ def close_left_open() -> int:
     )
     lost = {"code": "lost", "message": "The step ended before the answer came."}
     ids = list(left.values_list("pk", flat=True)[:BATCH])
-    return AgentJob.objects.filter(
+    closed = AgentJob.objects.filter(
         pk__in=ids, status__in=[AgentStatus.PENDING, AgentStatus.RUNNING]
     ).update(status=AgentStatus.UNKNOWN, error=lost, finished_at=Now())
+    crash_point("reconcile.left_open_closed")
+    return closed
 
 
 def expire_late() -> int:

@@ -59,8 +59,23 @@ def skip(
                 kept=len(finished),
             )
         )
+        told += _close(row, graph)
     advance(execution, *told)
     return execution
+
+
+def _close(row: NodeRun, graph: Graph) -> list[ExecutionEvent]:
+    """Skip what had not begun inside a container that is skipped, opened or not."""
+    keys = [child.key for child in graph.children.get(row.key, ())]
+    inside = NodeRun.objects.filter(execution_id=row.execution_id, key__in=keys)
+    ids = list(inside.filter(status=NodeStatus.PENDING).order_by("pk").values_list("pk", flat=True))
+    NodeRun.objects.filter(pk__in=ids).update(
+        status=NodeStatus.SKIPPED, skip_reason=SkipReason.PERSON, finished_at=Now(), handles=[]
+    )
+    return [
+        event(row.execution_id, "node.skipped", node_run_id=pk, reason=SkipReason.PERSON)
+        for pk in ids
+    ]
 
 
 def _leave(row: NodeRun, output: Mapping[str, Any], graph: Graph) -> None:
@@ -76,13 +91,9 @@ def _leave(row: NodeRun, output: Mapping[str, Any], graph: Graph) -> None:
 
 
 def _lanes_of(row: NodeRun, graph: Graph, execution: WorkflowExecution) -> dict[str, Any]:
-    """A container's output over the lanes that came through; those still waiting are skipped."""
+    """A container's output over the lanes that came through."""
     keys = [child.key for child in graph.children.get(row.key, ())]
-    rows = NodeRun.objects.filter(execution=execution, key__in=keys)
-    children = list(rows)
-    rows.filter(status=NodeStatus.PENDING).update(
-        status=NodeStatus.SKIPPED, skip_reason=SkipReason.PERSON, finished_at=Now(), handles=[]
-    )
+    children = list(NodeRun.objects.filter(execution=execution, key__in=keys))
     unfinished = (NodeStatus.FAILED, NodeStatus.PENDING)
     bad = {child.lane for child in children if child.status in unfinished}
     lanes = {child.lane for child in children}

@@ -8,13 +8,16 @@ Counted from rows under the workspace's lock, which comes after the execution's.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection
 
 from workflows.engine.states import ExecutionStatus
+from workflows.executions.moves import together
 from workflows.models import WorkflowExecution
-from workspaces.models import Workspace
 
-_LOCK = "SELECT id FROM workspaces_workspace WHERE id = %s FOR NO KEY UPDATE"
+_LOCK = """
+SELECT max_concurrent_executions FROM workspaces_workspace WHERE id = %s FOR NO KEY UPDATE
+"""
 _HELD = """
 SELECT count(*) FROM workflows_workflowexecution
  WHERE workspace_id = %s AND status = 'running' AND active_since IS NOT NULL
@@ -23,17 +26,30 @@ _NEXT = """
 SELECT id FROM workflows_workflowexecution WHERE workspace_id = %s AND status = 'pending'
  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_ROOM = """
+SELECT w.id FROM workspaces_workspace w
+ WHERE EXISTS (SELECT 1 FROM workflows_workflowexecution p
+                WHERE p.workspace_id = w.id AND p.status = 'pending')
+   AND (SELECT count(*) FROM workflows_workflowexecution e
+         WHERE e.workspace_id = w.id AND e.status = 'running' AND e.active_since IS NOT NULL)
+       < coalesce(w.max_concurrent_executions, %s)
+"""
+
+
+def workspaces_with_room() -> list[int]:
+    """Workspaces where a run waits although a slot seems free; nothing is locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM, [settings.WORKSPACE_LIMITS["max_concurrent_executions"]])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def free(workspace_id: int) -> int:
     """How many slots are free; the caller's transaction holds the workspace's lock from here on."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [workspace_id])
-    limits = Workspace.objects.get(pk=workspace_id).limits
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [workspace_id])
-        (held,) = cursor.fetchone()
-    return max(0, limits.max_concurrent_executions - int(held))
+    workspace, held = together((_LOCK, [workspace_id]), (_HELD, [workspace_id]))
+    limit = workspace.rows[0][0]
+    if limit is None:
+        limit = settings.WORKSPACE_LIMITS["max_concurrent_executions"]
+    return max(0, int(limit) - int(held.rows[0][0]))
 
 
 def line(workspace_id: int, room: int) -> list[int]:

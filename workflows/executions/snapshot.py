@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import F
 
-from workflows.engine.states import EXECUTION_TERMINAL, AgentStatus
+from workflows.engine.states import EXECUTION_TERMINAL, AgentStatus, NodeStatus
 from workflows.executions.progress import percent
+from workflows.executions.slots import place_in_line
 from workflows.models import AgentJob, NodeRun, WorkflowExecution
 
 Agent = tuple[int, int]
@@ -31,6 +32,8 @@ class Step:
     """Of the first lane that failed."""
     seconds: float | None
     """From the first start to the last end; None while it has not ended."""
+    wait_for: str = ""
+    """``agents`` where a queued lane waits until some of the run's are free."""
 
     @property
     def status(self) -> str:
@@ -46,6 +49,8 @@ class Snapshot:
     execution: WorkflowExecution
     steps: tuple[Step, ...]
     percent: int
+    place: int | None = None
+    """Where a pending run stands in line: 1 is next."""
 
     @property
     def has_ended(self) -> bool:
@@ -54,7 +59,7 @@ class Snapshot:
 
 
 def take(execution_id: int) -> Snapshot:
-    """Read a run in three queries."""
+    """Read a run in three queries, and its place in line in one more while it is pending."""
     execution = WorkflowExecution.objects.get(pk=execution_id)
     runs: dict[str, list[NodeRun]] = {}
     rows = NodeRun.objects.filter(execution_id=execution_id).defer("input", "output", "history")
@@ -69,7 +74,7 @@ def take(execution_id: int) -> Snapshot:
         done = known.get((run_id, index), False)
         known[run_id, index] = done or status == AgentStatus.COMPLETED
     steps = tuple(_step(key, lanes, agents.get(key, {})) for key, lanes in runs.items())
-    return Snapshot(execution, steps, percent(execution))
+    return Snapshot(execution, steps, percent(execution), place_in_line(execution))
 
 
 def _step(key: str, lanes: list[NodeRun], agents: dict[Agent, bool]) -> Step:
@@ -85,4 +90,5 @@ def _step(key: str, lanes: list[NodeRun], agents: dict[Agent, bool]) -> Step:
         agents=len(agents),
         error=next((run.error for run in lanes if run.error), None),
         seconds=(max(ended) - min(started)).total_seconds() if over else None,
+        wait_for=next((run.wait_for for run in lanes if run.status == NodeStatus.QUEUED), ""),
     )

@@ -44,6 +44,7 @@ class AgentJob(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["created_at"], name="agent_job_asked")]
         constraints = [
             models.UniqueConstraint(
                 fields=["node_run", "round", "index", "attempt"], name="agent_job_once"

@@ -72,6 +72,16 @@ class WorkflowExecution(models.Model):
             models.Index(
                 fields=["deadline_at"], condition=Q(status="running"), name="execution_deadline"
             ),
+            models.Index(
+                fields=["status", "created_at"],
+                condition=Q(status__in=["pending", "running", "paused"]),
+                name="execution_under_way",
+            ),
+            models.Index(
+                fields=["finished_at", "id"],
+                condition=Q(status__in=["completed", "failed", "stopped"]),
+                name="execution_ended",
+            ),
         ]
         constraints = [known("status", ExecutionStatus, "execution_status_known")]
 
@@ -95,6 +105,7 @@ class ExecutionEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["at"], condition=Q(kind="node.lost"), name="event_lost")]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at:%H:%M:%S}"

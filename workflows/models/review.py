@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from workflows.engine.states import ReviewState, Verdict
 from workflows.models.choices import choices, known
@@ -34,7 +35,15 @@ class ReviewTask(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="review_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="review_due"),
+            models.Index(
+                Coalesce("decided_at", "created_at").desc(),
+                F("id").desc(),
+                condition=~Q(state__in=["waiting", "changes_requested"]),
+                name="review_done",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["node_run", "round"], name="review_round_once"),
             models.UniqueConstraint(

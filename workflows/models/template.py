@@ -65,6 +65,9 @@ class WorkflowVersion(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(number=None), name="version_drafts")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="version_number_once")
         ]

@@ -9,7 +9,14 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from workflows.engine.states import EXECUTION_TERMINAL, ExecutionStatus, Look, NodeStatus
+from workflows.engine.states import (
+    EXECUTION_TERMINAL,
+    LEGAL,
+    Control,
+    ExecutionStatus,
+    Look,
+    NodeStatus,
+)
 from workflows.models import WorkflowExecution
 from workflows.runs import reading
 from workflows.runs.chart import Chart, clock, make_chart
@@ -18,7 +25,7 @@ from workflows.runs.looks import run_look
 from workflows.runs.outline import Group, outline
 from workflows.runs.outputs import Piece, Section, sections_of, wanted_jobs
 from workflows.runs.picture import Picture, picture_of
-from workflows.runs.rows import AgentRow, OpenReview, StepRow
+from workflows.runs.rows import AgentRow, OpenReview, StepRow, Word
 from workflows.runs.schedule import Schedule, schedule
 from workflows.runs.steps import Step, build_steps
 from workflows.runs.troubles import Trouble, troubles_of
@@ -74,11 +81,28 @@ class Board:
     troubles: tuple[Trouble, ...]
     asks: tuple[Ask, ...]
     has_ended: bool
+    mark: str
+    """What the next poll says that it has drawn."""
+    place: int | None
+    """Where a pending run stands in line."""
+    word: Word | None
+    """Who paused or stopped it."""
     poll_seconds: int
     """How long to wait before asking again; people take longer than workers."""
 
     views = (("graph", "Graph", "workflow"), ("list", "List", "list"))
     """(word in the address, label, icon) of the ways to show the steps."""
+
+    @property
+    def can(self) -> Mapping[str, bool]:
+        """Which verbs are legal as the run stands; retry and skip need a failed step besides."""
+        status = ExecutionStatus(self.execution.status)
+        return {control.value: status in LEGAL[control] for control in Control}
+
+    @property
+    def retryable(self) -> int:
+        """How many failed steps and lanes can be tried again."""
+        return sum(1 for trouble in self.troubles if trouble.key) if self.can["retry"] else 0
 
     @property
     def documents(self) -> tuple[Piece, ...]:
@@ -112,11 +136,15 @@ def read_board(execution: WorkflowExecution) -> Board:
     plan = schedule(
         graph, steps, expected.step_seconds, now=now, people=max(_PEOPLE, elapsed * 0.2)
     )
+    place = getattr(execution, "place", None)
     is_idle = execution.active_since is None and execution.status != ExecutionStatus.PENDING
     return Board(
         execution=execution,
         look=run_look(
-            execution.status, waiting=execution.waiting, active_since=execution.active_since
+            execution.status,
+            waiting=execution.waiting,
+            active_since=execution.active_since,
+            place=place,
         ),
         steps=steps,
         progress=_progress(
@@ -128,7 +156,7 @@ def read_board(execution: WorkflowExecution) -> Board:
             steps, by_run, plan, start=execution.started_at, now=now, has_ended=has_ended
         ),
         sections=sections_of(graph, steps, by_run, made),
-        troubles=tuple(troubles_of(steps, execution.error)),
+        troubles=tuple(troubles_of(steps, execution.error, expected.call_costs)),
         asks=tuple(
             Ask(step.label, row, row.review)
             for step in steps
@@ -136,6 +164,9 @@ def read_board(execution: WorkflowExecution) -> Board:
             if row.review is not None
         ),
         has_ended=has_ended,
+        mark=reading.mark(execution.revision, place),
+        place=place,
+        word=reading.word_of(execution),
         poll_seconds=5 if is_idle else 1,
     )
 

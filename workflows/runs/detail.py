@@ -8,7 +8,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from workflows.engine.states import NODE_LOOKS, AgentStatus, Look, NodeStatus
+from workflows.engine.states import (
+    LEGAL,
+    NODE_LOOKS,
+    AgentStatus,
+    Control,
+    ExecutionStatus,
+    Look,
+    NodeStatus,
+)
 from workflows.graph.model import Node
 from workflows.models import AgentJob, ExecutionEvent, NodeRun, WorkflowExecution
 from workflows.nodes import registry
@@ -16,7 +24,8 @@ from workflows.runs.looks import step_words
 from workflows.runs.made import Made, made_by, made_of, values_of
 from workflows.runs.rows import AgentCount, AgentRow, StepRow
 from workflows.runs.steps import began, item_name, took_of
-from workflows.runs.words import told
+from workflows.runs.troubles import Mending, mending_of
+from workflows.runs.words import SKIPPED, told
 from workflows.versions import graph_of
 
 _HIDDEN_INPUTS = frozenset({"prompt", "system", "prompts", "retry"})
@@ -80,12 +89,19 @@ class Detail:
     events: tuple[tuple[ExecutionEvent, str], ...]
     """(event, its words), oldest first."""
     rounds: tuple[Round, ...]
+    mending: Mending | None
+    """What can be done about it, where it has failed and the run can still go on."""
 
     @property
     def type_name(self) -> str:
         """What its type is called."""
         kind = registry.catalog.get(self.node.type)
         return kind.label if kind else self.node.type
+
+    @property
+    def why(self) -> str:
+        """Why it was skipped."""
+        return SKIPPED.get(self.row.skip_reason, SKIPPED["branch"])
 
 
 def read_detail(execution: WorkflowExecution, key: str, lane: str) -> Detail | None:
@@ -99,6 +115,7 @@ def read_detail(execution: WorkflowExecution, key: str, lane: str) -> Detail | N
     node = graph_of(execution.version_id).by_key.get(key)
     if chosen is not None:
         run = runs.get(pk=chosen.pk)
+        run.execution = execution
     elif node is not None and not lane:
         run = NodeRun(execution=execution, key=key, type=node.type)
     else:
@@ -119,6 +136,7 @@ def _detail(node: Node, run: NodeRun, siblings: Sequence[StepRow]) -> Detail:
     agents = [
         AgentRow(job.pk, run.pk, job.index, AgentStatus(job.status)) for job in latest.values()
     ]
+    count, can_mend = AgentCount.of(agents), _can_mend(run)
     took, now = took_of([row]), timezone.now()
     start = began(row) if row.status == NodeStatus.RUNNING else None
     used = run.input or {}
@@ -133,7 +151,7 @@ def _detail(node: Node, run: NodeRun, siblings: Sequence[StepRow]) -> Detail:
         run=run,
         row=row,
         look=NODE_LOOKS[row.status],
-        words=step_words(row, AgentCount.of(agents), took),
+        words=step_words(row, count, took),
         took=took,
         since=(now - start).total_seconds() if start else None,
         lanes=tuple((one.lane, item_name(one), NODE_LOOKS[one.status]) for one in siblings),
@@ -150,7 +168,13 @@ def _detail(node: Node, run: NodeRun, siblings: Sequence[StepRow]) -> Detail:
             Round(past.get("round", 0), tuple(made_of(node, past.get("output") or {})))
             for past in run.history
         ),
+        mending=mending_of(node.type, count, None) if can_mend else None,
     )
+
+
+def _can_mend(run: NodeRun) -> bool:
+    status = ExecutionStatus(run.execution.status)
+    return run.status == NodeStatus.FAILED and status in LEGAL[Control.RETRY]
 
 
 _EARLY = frozenset({NodeStatus.PENDING, NodeStatus.QUEUED, NodeStatus.RUNNING})
@@ -170,6 +194,7 @@ def _row(run: NodeRun) -> StepRow:
         attempt=run.attempt,
         round=run.round,
         wait_for=run.wait_for,
+        skip_reason=run.skip_reason,
         handles=run.handles,
         queued_at=run.queued_at,
         started_at=run.started_at,

@@ -20,6 +20,8 @@ class Expected:
     cost: Decimal | None
     step_calls: Mapping[str, int | None]
     step_seconds: Mapping[str, float | None]
+    call_costs: Mapping[str, Decimal]
+    """What one call of a step costs, where that is known and not nothing."""
 
 
 def expected_of(execution: WorkflowExecution) -> Expected:
@@ -37,8 +39,13 @@ def expected_of(execution: WorkflowExecution) -> Expected:
     return Expected(
         calls=kept["calls"],
         cost=None if kept["cost"] is None else Decimal(kept["cost"]),
-        step_calls={key: calls for key, (calls, _) in kept["steps"].items()},
-        step_seconds={key: seconds for key, (_, seconds) in kept["steps"].items()},
+        step_calls={key: step[0] for key, step in kept["steps"].items()},
+        step_seconds={key: step[1] for key, step in kept["steps"].items()},
+        call_costs={
+            key: Decimal(step[2]) / step[0]
+            for key, step in kept["steps"].items()
+            if step[0] and len(step) > 2 and Decimal(step[2] or 0)
+        },
     )
 
 
@@ -46,5 +53,12 @@ def _kept(found: Estimate) -> dict[str, Any]:
     return {
         "calls": found.agent_calls,
         "cost": None if found.cost is None else str(found.cost),
-        "steps": {node.key: [node.agent_calls, node.seconds] for node in found.nodes},
+        "steps": {
+            node.key: [
+                node.agent_calls,
+                node.seconds,
+                None if node.cost is None else str(node.cost),
+            ]
+            for node in found.nodes
+        },
     }

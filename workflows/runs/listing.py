@@ -15,6 +15,7 @@ from workflows.models import WorkflowExecution, WorkflowTemplate
 from workflows.runs.filters import Filters
 from workflows.runs.looks import run_look
 from workflows.runs.segments import read_segments
+from workflows.selectors import marks_of, with_place
 from workspaces.models import Membership, Project, User, Workspace
 
 PAGE = 25
@@ -83,7 +84,7 @@ def read_page(workspace: Workspace, filters: Filters) -> RunPage:
     has_older = has_more or filters.after is not None
     return RunPage(
         rows=shown,
-        digest=_digest([(run.pk, run.revision) for run in runs]),
+        digest=_digest([(run.pk, run.revision, getattr(run, "place", None)) for run in runs]),
         is_live=any(run.status not in EXECUTION_TERMINAL for run in runs),
         newer=filters.query(after=runs[0].pk) if runs and has_newer else "",
         older=filters.query(before=runs[-1].pk) if runs and has_older else "",
@@ -92,7 +93,7 @@ def read_page(workspace: Workspace, filters: Filters) -> RunPage:
 
 def read_digest(workspace: Workspace, filters: Filters) -> str:
     """What ``RunPage.digest`` is now; one query that reads the index and little more."""
-    found = list(_page_of(workspace, filters).values_list("pk", "revision"))[:PAGE]
+    found = marks_of(_page_of(workspace, filters))[:PAGE]
     if filters.after is not None:
         found.reverse()
     return _digest(found)
@@ -110,7 +111,7 @@ def read_choices(workspace: Workspace) -> Choices:
 
 
 def _page_of(workspace: Workspace, filters: Filters) -> QuerySet[WorkflowExecution]:
-    rows = WorkflowExecution.objects.filter(filters.condition, workspace=workspace)
+    rows = with_place(WorkflowExecution.objects.filter(filters.condition, workspace=workspace))
     if filters.after is not None:
         return rows.filter(pk__gt=filters.after).order_by("pk")[: PAGE + 1]
     if filters.before is not None:
@@ -122,12 +123,17 @@ def _row(run: WorkflowExecution, segments: tuple[str, ...], now: datetime) -> Ru
     stretch = (now - run.active_since).total_seconds() if run.active_since else 0.0
     return RunRow(
         run=run,
-        look=run_look(run.status, waiting=run.waiting, active_since=run.active_since),
+        look=run_look(
+            run.status,
+            waiting=run.waiting,
+            active_since=run.active_since,
+            place=getattr(run, "place", None),
+        ),
         segments=segments,
         elapsed=run.active_seconds + max(0.0, stretch) if run.started_at else None,
         ticks=run.active_since is not None and run.status not in EXECUTION_TERMINAL,
     )
 
 
-def _digest(found: Sequence[tuple[int, int]]) -> str:
+def _digest(found: Sequence[tuple[int, int, int | None]]) -> str:
     return hashlib.sha256(repr(list(found)).encode()).hexdigest()[:16]

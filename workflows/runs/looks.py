@@ -8,6 +8,7 @@ from datetime import datetime
 
 from workflows.engine.states import EXECUTION_LOOKS, NODE_LOOKS, ExecutionStatus, Look, NodeStatus
 from workflows.runs.rows import AgentCount, StepRow
+from workspaces.templatetags.interface import ordinal
 from workspaces.templatetags.interface import seconds as duration
 
 _ATTENTION = (
@@ -20,15 +21,20 @@ _ATTENTION = (
     NodeStatus.SKIPPED,
 )
 _WAITS_FOR_PEOPLE = NODE_LOOKS[NodeStatus.WAITING]
-_QUEUED_RUN = Look("Queued", "queued", "clock-3")
 
 
-def run_look(status: str, *, waiting: int, active_since: datetime | None) -> Look:
-    """A run's look: one that only waits for people says so, one that waits for its turn too."""
+def run_look(
+    status: str, *, waiting: int, active_since: datetime | None, place: int | None = None
+) -> Look:
+    """A run's look: one that only waits for people says so, one that waits for its turn too.
+
+    ``place`` is where a pending one stands in line, where that is known.
+    """
     if status == ExecutionStatus.RUNNING and waiting and active_since is None:
         return _WAITS_FOR_PEOPLE
     if status == ExecutionStatus.PENDING:
-        return _QUEUED_RUN
+        words = f"Queued, {ordinal(place)} in line" if place else "Queued"
+        return Look(words, "queued", "clock-3")
     return EXECUTION_LOOKS[ExecutionStatus(status)]
 
 
@@ -47,10 +53,17 @@ def step_words(row: StepRow, agents: AgentCount, took: float | None) -> str:
             return f"Running {agents.done}/{agents.total}" if agents.total > 1 else "Running"
         case NodeStatus.FAILED:
             return f"Failed, {agents.done} of {agents.total}" if agents.total > 1 else "Failed"
-        case NodeStatus.WAITING:
-            return "Waiting for review"
         case _:
-            return NODE_LOOKS[row.status].label
+            return _quiet(row, agents)
+
+
+def _quiet(row: StepRow, agents: AgentCount) -> str:
+    """A step that is not at work."""
+    if row.status == NodeStatus.SKIPPED and row.skip_reason == "person" and agents.done:
+        return f"Skipped, kept {agents.done}"
+    if row.status == NodeStatus.QUEUED and row.wait_for == "agents":
+        return "Waits for agents"
+    return NODE_LOOKS[row.status].label
 
 
 def _done(row: StepRow, took: float | None) -> str:

@@ -10,9 +10,10 @@ from django.db.models import Case, F, JSONField, OuterRef, Subquery, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import JSONObject, Left
 
-from workflows.engine.states import AgentStatus, NodeStatus, ReviewState
-from workflows.models import AgentJob, NodeRun, ReviewTask, WorkflowExecution
-from workflows.runs.rows import AgentRow, OpenReview, StepRow
+from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, ReviewState
+from workflows.models import AgentJob, ExecutionEvent, NodeRun, ReviewTask, WorkflowExecution
+from workflows.runs.rows import AgentRow, OpenReview, StepRow, Word
+from workflows.selectors import marks_of, with_place
 from workspaces.models import Workspace
 
 LONGEST_TEXT = 6_000
@@ -26,19 +27,52 @@ _FACTS = {
 
 
 def find_run(workspace: Workspace, pk: int) -> WorkflowExecution | None:
-    """A run of the workspace with what its page names, in one query."""
-    rows = WorkflowExecution.objects.filter(workspace=workspace, pk=pk)
+    """A run of the workspace with what its page names, in one query.
+
+    Its ``place`` in line and the ``word`` of whoever paused or stopped it are on it.
+    """
+    rows = with_place(WorkflowExecution.objects.filter(workspace=workspace, pk=pk))
     rows = rows.select_related("version__template", "launched_by", "project")
+    rows = rows.annotate(word=_last_word())
     found = rows.defer("version__template__draft", "version__canvas_notes").first()
     if found is not None:
         found.workspace = workspace
     return found
 
 
-def revision_of(workspace: Workspace, pk: int) -> int | None:
-    """A run's revision alone: the cheapest way to see that nothing has changed."""
-    rows = WorkflowExecution.objects.filter(workspace=workspace, pk=pk)
-    return rows.values_list("revision", flat=True).first()
+def mark_of(workspace: Workspace, pk: int) -> str | None:
+    """What ``mark`` is for a run now: the cheapest way to see that nothing has changed."""
+    rows = with_place(WorkflowExecution.objects.filter(workspace=workspace, pk=pk))
+    return next((mark(revision, place) for _, revision, place in marks_of(rows)), None)
+
+
+def mark(revision: int, place: int | None) -> str:
+    """Another text whenever the page has to be drawn anew: a run in line also moves up."""
+    return f"{revision}.{place}" if place else str(revision)
+
+
+def word_of(execution: WorkflowExecution) -> Word | None:
+    """Who paused or stopped a run that ``find_run`` found, and when."""
+    found = getattr(execution, "word", None)
+    if found is None:
+        return None
+    at = datetime.fromisoformat(found["at"])
+    return Word(who=found["name"] or found["email"] or "", at=at)
+
+
+def _last_word() -> Case:
+    """The event that paused or stopped the run; read in the run's own query."""
+    events = ExecutionEvent.objects.filter(execution=OuterRef("pk")).order_by("-pk")
+    body = JSONObject(at="at", name="actor__name", email="actor__email")
+    paused, stopped = (
+        Subquery(events.filter(kind=f"run.{status}").values(body=body)[:1])
+        for status in (ExecutionStatus.PAUSED, ExecutionStatus.STOPPED)
+    )
+    return Case(
+        When(status=ExecutionStatus.PAUSED, then=paused),
+        When(status=ExecutionStatus.STOPPED, then=stopped),
+        output_field=JSONField(),
+    )
 
 
 def read_steps(execution_id: int) -> list[StepRow]:
@@ -88,6 +122,7 @@ _COLUMNS = (
     "attempt",
     "round",
     "wait_for",
+    "skip_reason",
     "handles",
     "queued_at",
     "started_at",

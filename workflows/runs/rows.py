@@ -20,6 +20,15 @@ class OpenReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What somebody last asked of a run."""
+
+    who: str
+    """Empty where the person is not known any more."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
     """One step in one lane."""
 
@@ -30,6 +39,7 @@ class StepRow:
     attempt: int = 0
     round: int = 1
     wait_for: str = ""
+    skip_reason: str = ""
     handles: Sequence[str] = ()
     queued_at: datetime | None = None
     started_at: datetime | None = None

@@ -10,8 +10,8 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils import timezone
 
-from config.health import STALE
 from workflows.engine.states import ExecutionStatus, ReviewState
+from workflows.figures import STALE
 from workflows.models import ReviewTask, WorkerBeat, WorkflowExecution
 
 register = template.Library()

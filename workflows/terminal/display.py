@@ -12,7 +12,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from workflows.engine.states import ExecutionStatus
 from workflows.executions.snapshot import Snapshot, Step
+from workspaces.templatetags.interface import ordinal
 
 LOOKS = {
     "pending": ("○", "dim"),
@@ -24,6 +26,12 @@ LOOKS = {
     "skipped": ("-", "dim"),
 }
 WORDS = {"waiting": "waiting for review"}
+_SAID = {
+    ExecutionStatus.PENDING: "not bold blue",
+    ExecutionStatus.PAUSED: "not bold yellow",
+    ExecutionStatus.STOPPED: "not bold dim",
+}
+"""Statuses of a run that its steps do not show by themselves, and their styles."""
 
 
 class Display:
@@ -53,11 +61,30 @@ class Display:
         if self._live is not None:
             self._live.update(_picture(snapshot), refresh=True)
             return
+        self._say_standing(snapshot)
         for step in snapshot.steps:
             line = _sentence(step)
             if line != self._told.get(step.key) and step.status != "pending":
                 self.console.print(f"{snapshot.percent:3d} %  {line}", markup=False, soft_wrap=True)
             self._told[step.key] = line
+
+    def _say_standing(self, snapshot: Snapshot) -> None:
+        words = run_words(snapshot)
+        known = self._told.get("")
+        if words != known and (known is not None or words != ExecutionStatus.RUNNING):
+            self.console.print(f"Run {snapshot.execution.pk} is {words}.", markup=False)
+        self._told[""] = words
+
+
+def run_words(snapshot: Snapshot) -> str:
+    """How the run as a whole stands, behind ``The run is``."""
+    execution = snapshot.execution
+    if execution.status == ExecutionStatus.PENDING:
+        place = f", {ordinal(snapshot.place)} in line" if snapshot.place else ""
+        return f"waiting for a free slot{place}"
+    if execution.status == ExecutionStatus.PAUSED:
+        return f"paused; manage.py control_run {execution.pk} resume lets it go on"
+    return str(execution.status)
 
 
 def _picture(snapshot: Snapshot) -> Group:
@@ -76,7 +103,10 @@ def _picture(snapshot: Snapshot) -> Group:
     bar.add_row(
         ProgressBar(100, snapshot.percent, width=40), f"{snapshot.percent} %", _spent(snapshot)
     )
-    return Group(Text(f"{execution.title}  (run {execution.pk})", "bold"), table, bar)
+    head = Text(f"{execution.title}  (run {execution.pk})", "bold")
+    if execution.status in _SAID:
+        head.append(f"  {run_words(snapshot)}", _SAID[ExecutionStatus(execution.status)])
+    return Group(head, table, bar)
 
 
 def _sentence(step: Step) -> str:
@@ -88,6 +118,8 @@ def _state(step: Step) -> str:
     word = WORDS.get(step.status, step.status)
     if step.type == "parallel" and step.status == "waiting":
         word = "running its steps"
+    if step.status == "queued" and step.wait_for == "agents":
+        word = "waiting for free agents"
     lanes = step.statuses.total()
     if lanes == 1:
         return word

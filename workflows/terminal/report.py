@@ -32,14 +32,14 @@ def documents_of(execution_id: int) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def as_json(snapshot: Snapshot, end: Exit) -> dict[str, Any]:
-    """Everything about the run, for a program."""
+def standing(snapshot: Snapshot) -> dict[str, Any]:
+    """How a run stands, for a program."""
     execution = snapshot.execution
     return {
         "id": execution.pk,
         "title": execution.title,
         "status": execution.status,
-        "exit": int(end),
+        "place_in_line": snapshot.place,
         "progress": {"percent": snapshot.percent, "total": execution.total},
         "nodes": [
             {
@@ -53,6 +53,15 @@ def as_json(snapshot: Snapshot, end: Exit) -> dict[str, Any]:
             }
             for step in snapshot.steps
         ],
+    }
+
+
+def as_json(snapshot: Snapshot, end: Exit) -> dict[str, Any]:
+    """Everything about the run, for a program."""
+    execution = snapshot.execution
+    return {
+        **standing(snapshot),
+        "exit": int(end),
         "documents": documents_of(execution.pk),
         "tokens": execution.prompt_tokens + execution.completion_tokens,
         "cost": str(execution.cost),

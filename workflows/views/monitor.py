@@ -12,7 +12,7 @@ from django_htmx.http import trigger_client_event
 
 from workflows.engine.states import ExecutionStatus
 from workflows.runs.board import Board, read_board
-from workflows.runs.reading import find_run, revision_of
+from workflows.runs.reading import find_run, mark_of
 from workspaces.access import Action
 from workspaces.pages import PageRequest, page
 
@@ -22,7 +22,7 @@ VIEWS = ("graph", "list")
 @page(Action.VIEW)
 def run_page(request: PageRequest, execution_id: int) -> HttpResponse:
     """One run: progress, graph or list, timing, outputs, and what needs somebody."""
-    board = _board(request, execution_id)
+    board = board_of(request, execution_id)
     return render(request, "workflows/monitor.html", {**_context(request, board), "here": "runs"})
 
 
@@ -32,24 +32,31 @@ def run_live(request: PageRequest, execution_id: int) -> HttpResponse:
 
     The answer for a run that has ended asks for no more. Opened as a page, it leads to the page.
     """
-    revision = revision_of(request.access.workspace, execution_id)
-    if revision is None:
+    mark = mark_of(request.access.workspace, execution_id)
+    if mark is None:
         raise Http404("There is no such run.")
     if not request.htmx:
         return redirect("workflows:run", request.access.workspace.slug, execution_id)
     seen = request.GET.get("revision", "")
-    if seen == str(revision):
+    if seen == mark:
         return HttpResponse(status=204)
-    board = _board(request, execution_id)
-    response = render(request, "workflows/_live.html", _context(request, board))
-    response["Cache-Control"] = "no-store"
-    patch_vary_headers(response, ["HX-Request"])
+    board = board_of(request, execution_id)
+    response = live_part(request, board)
     if board.has_ended and seen:
         trigger_client_event(response, "toast", _farewell(board))
     return response
 
 
-def _board(request: PageRequest, execution_id: int) -> Board:
+def live_part(request: PageRequest, board: Board) -> HttpResponse:
+    """The part of the page that changes, as the run stands now."""
+    response = render(request, "workflows/_live.html", _context(request, board))
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def board_of(request: PageRequest, execution_id: int) -> Board:
+    """The run as its page shows it. Raises 404."""
     execution = find_run(request.access.workspace, execution_id)
     if execution is None:
         raise Http404("There is no such run.")
@@ -57,14 +64,20 @@ def _board(request: PageRequest, execution_id: int) -> Board:
 
 
 def _context(request: PageRequest, board: Board) -> dict[str, Any]:
-    asked, slug = request.GET.get("view", ""), request.access.workspace.slug
+    slug = request.access.workspace.slug
     return {
         "board": board,
         "run": board.execution,
         "template": board.execution.version.template,
         "steps_url": f"{reverse('workflows:run', args=[slug, board.execution.pk])}/steps/",
-        "view": asked if asked in VIEWS else VIEWS[0],
+        "view": view_of(request),
     }
+
+
+def view_of(request: PageRequest) -> str:
+    """How the steps are shown: as the address says, or the form that was sent."""
+    asked = request.GET.get("view") or request.POST.get("view")
+    return asked if asked in VIEWS else VIEWS[0]
 
 
 def _farewell(board: Board) -> dict[str, str]:

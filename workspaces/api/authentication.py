@@ -12,6 +12,7 @@ from knox.settings import CONSTANTS
 from rest_framework.exceptions import AuthenticationFailed
 
 from workspaces.models import ApiToken, User
+from workspaces.tokens import find_tokens
 
 _USED_EVERY = timedelta(minutes=1)
 """How exact ``last_used_at`` is, so that a busy program does not write at each call."""
@@ -27,8 +28,7 @@ class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]  # kno
         """
         key = token.decode("ascii", "replace").replace("\x00", "")
         digest = hash_token(key)
-        rows = ApiToken.objects.filter(token_key=key[: CONSTANTS.TOKEN_KEY_LENGTH])
-        for row in rows.select_related("user"):
+        for row in find_tokens(key[: CONSTANTS.TOKEN_KEY_LENGTH]):
             if compare_digest(digest, row.digest):
                 return _checked(row)
         raise AuthenticationFailed("There is no such token. Make a new one and send it whole.")

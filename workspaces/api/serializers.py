@@ -37,7 +37,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         taken = [name for name, field in self.fields.items() if not field.read_only]
         # A form sent by a page carries its token beside the fields.
         names = [name for name in data if name not in taken and name != "csrfmiddlewaretoken"]
-        sentence = f"There is no such field to set; the fields are {', '.join(taken)}."
+        known = f"the fields are {', '.join(taken)}" if taken else "this call takes none"
+        sentence = f"There is no such field to set; {known}."
         return {name[:100]: [ErrorDetail(sentence, "unknown_field")] for name in names[:_MANY]}
 
 

@@ -46,6 +46,9 @@ class ApiToken(models.Model):
     scopes = ArrayField(models.CharField(max_length=10, choices=Scope.choices))
     last_used_at = models.DateTimeField(null=True, blank=True)
 
+    role: str | None = None
+    """The person's role in the workspace, set by ``find_tokens`` alone; None for a stranger."""
+
     class Meta:
         verbose_name = "API token"
         ordering = ["-created"]

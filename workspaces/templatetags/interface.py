@@ -129,6 +129,14 @@ def span(value: float) -> str:
 
 
 @register.filter
+def ordinal(value: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``11th``."""
+    tens, ones = value // 10 % 10, value % 10
+    end = "th" if tens == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
+    return f"{value}{end}"
+
+
+@register.filter
 def money(value: Decimal | float | None) -> str:
     """US dollars, finer under a cent; ``unknown`` where no price is known, never 0 for it."""
     if value is None:

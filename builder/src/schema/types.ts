@@ -70,9 +70,7 @@ export function textsAt(config: Config, path: string): string[] {
 export function handlesOf(type: NodeType | undefined, config: Config): string[] {
   if (!type) return ["out"];
   if (!type.handles_from) return [...type.handles];
-  const named = textsAt(config, type.handles_from);
-  const initial = new Set(textsAt(type.defaults, type.handles_from));
-  return [...new Set([...named, ...type.handles.filter((handle) => !initial.has(handle))])];
+  return [...new Set([...textsAt(config, type.handles_from), ...type.handles])];
 }
 
 /** What `nodes.<key>.` (or the root's own name) may be followed by. */

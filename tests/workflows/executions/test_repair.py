@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.engine import Drive, outputs, statuses
 from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI, status
-from workflows.executions import invariants, reconcile
+from workflows.executions import finish, invariants, reconcile
 from workflows.executions.claim import claim
 from workflows.executions.moves import NoSuchStep, NotNow
 from workflows.executions.pause import pause
@@ -19,6 +19,7 @@ from workflows.executions.resume import resume
 from workflows.executions.retry import retry
 from workflows.executions.skip import skip
 from workflows.models import AgentJob, ExecutionEvent, NodeRun, WorkflowExecution
+from workflows.nodes.base import NodeError
 from workspaces.models import User
 
 pytestmark = pytest.mark.django_db
@@ -301,3 +302,32 @@ def run_token() -> Any:
     import uuid
 
     return uuid.uuid4()
+
+
+def test_skipping_the_last_step_of_a_failed_run_completes_it(
+    drive: Drive, providers: ScriptedOpenAI, editor: User
+) -> None:
+    """Guard: ``reopen`` writes ``running`` before the same transaction ends the run again."""
+    refuse(providers, "Write")
+    execution = drive.run(graph([brief("t"), copy("copy")], "brief > copy"), t="x")
+    assert execution.status == "failed"
+    again = skip(execution.pk, key="copy", user=editor)
+    assert (again.status, again.error) == ("completed", None)
+    assert invariants.check() == []
+
+
+def test_skipping_a_container_that_never_opened_skips_what_it_holds(
+    drive: Drive, editor: User
+) -> None:
+    """Guard: ``_close`` in ``executions/skip.py``; else the run ends with steps yet to come."""
+    held = [node("side", "parallel"), text("a", parent="side")]
+    execution = drive.launch(graph([brief("t"), *held], "brief > side"), t="x")
+    drive.commit()
+    drive.step()
+    found = claim(*drive.sent.pop())
+    assert found is not None
+    finish.fail(found, {}, NodeError("x", "No"))
+    assert statuses(execution) == {"brief": "completed", "side": "failed", "a": "pending"}
+    again = skip(execution.pk, key="side", user=editor)
+    assert statuses(execution) == {"brief": "completed", "side": "skipped", "a": "skipped"}
+    assert (again.status, again.skipped) == ("completed", 2)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
+from documents.orphans import remove_orphans
 from workflows.executions import invariants
 from workflows.executions.reconcile import reconcile
 from workflows.models import WorkerBeat
@@ -23,6 +25,11 @@ from workflows.reviews.remind import expire_due
 log = structlog.get_logger(__name__)
 CHECK_EVERY = 30.0
 """Seconds between two checks of the invariants."""
+SWEEP_EVERY = 3600.0
+"""Seconds between two sweeps over stored pictures that no row knows."""
+ORPHANED = timedelta(hours=24)
+SWEEP_MOST = 2_000
+"""Pictures looked at in one sweep; the next goes on behind them."""
 
 
 class Command(BaseCommand):
@@ -31,6 +38,7 @@ class Command(BaseCommand):
     help = "Re-send lost work, take over what dead workers held, end what is over."
 
     _checked = float("-inf")
+    _swept = float("-inf")
     _broken: Sequence[invariants.Violation] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -59,6 +67,9 @@ class Command(BaseCommand):
             self._checked = time.monotonic()
             self._broken = invariants.check()
             invariants.alarm(self._broken)
+        if time.monotonic() - self._swept >= SWEEP_EVERY:
+            self._swept = time.monotonic()
+            _sweep()
         host = socket.gethostname()
         WorkerBeat.objects.update_or_create(
             name=f"reconcile-{host}-{os.getpid()}",
@@ -72,3 +83,13 @@ class Command(BaseCommand):
         )
         if not report.is_empty or reviews:
             log.info("reconciled", **asdict(report), reviews=reviews)
+
+
+def _sweep() -> None:
+    """Remove orphaned pictures. A storage that is away is left for the next hour."""
+    try:
+        remove_orphans(ORPHANED, SWEEP_MOST)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - each storage has errors of its own
+        log.warning("reconcile cannot sweep the storage", error=type(error).__name__)

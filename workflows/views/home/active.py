@@ -15,6 +15,7 @@ from workflows.engine.states import ExecutionStatus, Look
 from workflows.models import WorkflowExecution
 from workflows.runs.looks import run_look
 from workflows.runs.segments import read_segments
+from workflows.selectors import marks_of, with_place
 from workspaces.models import Workspace
 
 SHOWN = 5
@@ -66,13 +67,13 @@ def active_runs(workspace: Workspace) -> ActiveRuns:
     return ActiveRuns(
         rows=tuple(_row(run, segments.get(run.pk, ()), now) for run in runs),
         running=_of(workspace).filter(status__in=UNDER_WAY).count(),
-        digest=_digest([(run.pk, run.revision) for run in runs]),
+        digest=_digest([(run.pk, run.revision, getattr(run, "place", None)) for run in runs]),
     )
 
 
 def active_digest(workspace: Workspace) -> str:
     """What ``ActiveRuns.digest`` is now, in one short query."""
-    return _digest(list(_shown(workspace).values_list("pk", "revision")))
+    return _digest(marks_of(_shown(workspace)))
 
 
 def _of(workspace: Workspace) -> QuerySet[WorkflowExecution]:
@@ -88,7 +89,7 @@ def _shown(workspace: Workspace) -> QuerySet[WorkflowExecution]:
         output_field=IntegerField(),
     )
     rows = _of(workspace).filter(Q(status__in=UNDER_WAY) | failed)
-    return rows.order_by(urgency, "-pk")[:SHOWN]
+    return with_place(rows).order_by(urgency, "-pk")[:SHOWN]
 
 
 def _row(run: WorkflowExecution, segments: tuple[str, ...], now: datetime) -> ActiveRun:
@@ -96,12 +97,17 @@ def _row(run: WorkflowExecution, segments: tuple[str, ...], now: datetime) -> Ac
     expected = (run.expected or {}).get("cost")
     return ActiveRun(
         run=run,
-        look=run_look(run.status, waiting=run.waiting, active_since=run.active_since),
+        look=run_look(
+            run.status,
+            waiting=run.waiting,
+            active_since=run.active_since,
+            place=getattr(run, "place", None),
+        ),
         segments=segments,
         elapsed=run.active_seconds + max(0.0, stretch) if run.started_at else None,
         cost_expected=Decimal(expected) if expected is not None else None,
     )
 
 
-def _digest(found: Sequence[tuple[int, int]]) -> str:
+def _digest(found: Sequence[tuple[int, int, int | None]]) -> str:
     return hashlib.sha256(repr(list(found)).encode()).hexdigest()[:16]

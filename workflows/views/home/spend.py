@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
@@ -15,6 +17,8 @@ from workflows.models import AgentJob
 from workspaces.models import Workspace
 
 WIDTH, HEIGHT = 284, 56
+_SECONDS = 60 * 60
+"""How long the days before today are kept: a price that became known late shows an hour later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,25 @@ class Spend:
 
 
 def spend(workspace: Workspace) -> Spend:
-    """One query."""
+    """One query for today, and once an hour another for the days of the month before it."""
     today = timezone.localdate()
+    key = f"spend:{workspace.pk}:{today}"
+    before = cache.get(key)
+    if before is None:
+        before = [_packed(day) for day in _days(workspace, today.replace(day=1), today)]
+        cache.set(key, before, _SECONDS)
+    days = [*map(_unpacked, before), *_days(workspace, today, today + timedelta(days=1))]
+    return summed(days, today)
+
+
+def _days(workspace: Workspace, since: date, until: date) -> list[Day]:
+    """What was asked from one midnight to another, the last day left out."""
+    if since >= until:
+        return []
     rows = AgentJob.objects.filter(
-        node_run__execution__workspace=workspace, created_at__date__gte=today.replace(day=1)
+        node_run__execution__workspace=workspace,
+        created_at__gte=_midnight(since),
+        created_at__lt=_midnight(until),
     )
     done = Q(status__in=("completed", "unknown"))
     days = (
@@ -71,7 +90,21 @@ def spend(workspace: Workspace) -> Spend:
         )
         .values_list("day", "kind", "calls", "unpriced", "known")
     )
-    return summed((Day(*row) for row in days), today)
+    return [Day(*row) for row in days]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _packed(day: Day) -> list[Any]:
+    """A day as the cache keeps it."""
+    return [day.day.isoformat(), day.kind, day.calls, day.unpriced, str(day.cost)]
+
+
+def _unpacked(row: list[Any]) -> Day:
+    day, kind, calls, unpriced, cost = row
+    return Day(date.fromisoformat(day), kind, calls, unpriced, Decimal(cost))
 
 
 def summed(days: Iterable[Day], today: date) -> Spend:
