@@ -207,6 +207,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/executions/{execution_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a pending or running run: what runs finishes, nothing new starts
+         * @description Paused time does not count against the run's limit. A run in any other state is 409.
+         */
+        post: operations["pause_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/executions/{execution_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused run go on. A run in any other state is 409 */
+        post: operations["resume_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/executions/{execution_id}/retry-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try failed steps again: one, one lane of it, or without a `key` all that have failed
+         * @description Agents that have finished are kept, the others are called again; with `fresh` all are. A
+         *     failed run goes on. A step that has not failed is 409, one that is not there 404.
+         */
+        post: operations["retry_node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/executions/{execution_id}/skip-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on without a failed step, or one lane of it
+         * @description What its agents had finished is handed on. A step that has not failed is 409, one that is
+         *     not there 404.
+         */
+        post: operations["skip_node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/executions/{execution_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a run for good: what has finished is kept, everything else is skipped
+         * @description Answers of calls that are under way keep their cost and are dropped. A run that has ended
+         *     is 409.
+         */
+        post: operations["stop_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/executions/estimate": {
         parameters: {
             query?: never;
@@ -1007,6 +1107,8 @@ export interface components {
             status: components["schemas"]["ExecutionStatus"];
             /** @description What was asked for and workers have yet to see. */
             control: string;
+            /** @description Where a pending run stands in the line for a free slot: 1 is next. */
+            place_in_line: number | null;
             /** @description Goes up with every visible change. */
             revision: number;
             readonly template: components["schemas"]["TemplateRef"];
@@ -1051,6 +1153,8 @@ export interface components {
             status: components["schemas"]["ExecutionStatus"];
             /** @description What was asked for and workers have yet to see. */
             control: string;
+            /** @description Where a pending run stands in the line for a free slot: 1 is next. */
+            place_in_line: number | null;
             /** @description Goes up with every visible change. */
             revision: number;
             readonly template: components["schemas"]["TemplateRef"];
@@ -1262,6 +1366,8 @@ export interface components {
             last_used_at?: string | null;
             key: string;
         };
+        /** @description Nothing: the address says it all. */
+        NoBodyRequest: Record<string, never>;
         /** @description A step. */
         Node: {
             /** @description What variables call it: `nodes.<key>.…`. */
@@ -1315,8 +1421,10 @@ export interface components {
             attempt: number;
             /** @description Goes up when a reviewer sends the step back. */
             round: number;
-            /** @description Why a waiting step waits: `people` or `lanes`. */
+            /** @description Why a waiting step waits: `people` or `lanes`; a queued one: `agents`. */
             wait_for: string;
+            /** @description Why a step was skipped (`branch`, `person`, `stopped`, `time_limit`), else the same as `wait_for`. */
+            readonly reason: string;
             /** Format: date-time */
             started_at: string | null;
             /** Format: date-time */
@@ -1568,6 +1676,15 @@ export interface components {
             /** @description Added to the step's prompt. */
             note?: string;
         };
+        /** @description What to try again; without a key every failed step. */
+        RetryBodyRequest: {
+            /** @description A step's key. */
+            key?: string;
+            /** @description A lane of the step; without it every failed one. */
+            lane?: string;
+            /** @description Call every agent again, those that have finished too. */
+            fresh?: boolean;
+        };
         /** @description A piece of copy or a picture to judge. */
         ReviewItem: {
             /** @description What `selected`, `edits` and `images` call it. */
@@ -1627,6 +1744,13 @@ export interface components {
         ScopeEnum: "instance" | "workspace";
         /** @enum {string} */
         SeverityEnum: "error" | "warning";
+        /** @description What to skip. */
+        SkipBodyRequest: {
+            /** @description A step's key. */
+            key: string;
+            /** @description A lane of the step; without it every failed one. */
+            lane?: string;
+        };
         /** @enum {string} */
         StateEnum: "waiting" | "approved" | "changes_requested" | "rejected" | "expired";
         /** @description One step alone. */
@@ -2457,6 +2581,196 @@ export interface operations {
             403: components["responses"]["NotAllowed"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyCalls"];
+        };
+    };
+    pause_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, such as a UUID. The same key with the same body is answered again (`Idempotency-Replayed: true`) and done once; the key is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyCalls"];
+        };
+    };
+    resume_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, such as a UUID. The same key with the same body is answered again (`Idempotency-Replayed: true`) and done once; the key is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyCalls"];
+        };
+    };
+    retry_node: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, such as a UUID. The same key with the same body is answered again (`Idempotency-Replayed: true`) and done once; the key is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyCalls"];
+        };
+    };
+    skip_node: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, such as a UUID. The same key with the same body is answered again (`Idempotency-Replayed: true`) and done once; the key is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyCalls"];
+        };
+    };
+    stop_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, such as a UUID. The same key with the same body is answered again (`Idempotency-Replayed: true`) and done once; the key is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyCalls"];
         };
