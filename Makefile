@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 
 export PORT VENV UPGRADE
 
-.PHONY: help run test lint format lock install dev
+.PHONY: help run test lint format builder lock install dev
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -22,6 +22,9 @@ lint: dev ## linters, types, import rules, migrations, deployment checks
 
 format: dev ## rewrite the code in the house style
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+
+builder: dev ## build the workflow builder into static/builder/
+	@exec $(PY) -m scripts.island
 
 lock: dev ## compile requirements/*.in again from PyPI
 	@scripts/lock.sh

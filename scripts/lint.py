@@ -63,6 +63,7 @@ def checks() -> list[Check]:
             production,
         ),
         Check("API description", (PYTHON, "-m", "scripts.openapi", "--check")),
+        Check("builder", (PYTHON, "-m", "scripts.island", "--check")),
         Check("mypy", (PYTHON, "-m", "mypy", ".")),
     ]
     if next((ROOT / "templates").rglob("*.html"), None):

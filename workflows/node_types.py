@@ -24,18 +24,20 @@ def catalogue_hash() -> str:
 
 
 def _describe(kind: NodeType[Any]) -> dict[str, Any]:
-    defaults = kind.config_model.model_construct().model_dump(mode="json")
+    bare = kind.config_model.model_construct().model_dump(mode="json")
     return {
         "type": kind.type,
         "label": kind.label,
         "category": kind.category,
         "color": kind.color,
         "icon": kind.icon,
-        "handles": list(kind.handles_out(defaults)),
-        "outputs": sorted(kind.output_names(defaults) or ()),
+        "handles": list(kind.handles_out(bare)),
+        "handles_from": kind.handles_from,
+        "outputs": sorted(kind.output_names(bare) or ()),
+        "outputs_from": kind.outputs_from,
         "is_root": kind.is_root,
         "is_container": kind.is_container,
         "schema": kind.config_model.model_json_schema(),
-        "defaults": defaults,
+        "defaults": kind.new_config(),
         "help": kind.help,
     }

@@ -19,6 +19,7 @@ from workflows.graph.parse import GraphParseError, parse, refuse_twins, to_json
 from workflows.interchange import create_with_free_slug
 from workflows.models import WorkflowTemplate, WorkflowVersion
 from workflows.versions import graph_of, save_version
+from workspaces.api.etags import etag
 from workspaces.models import User, Workspace
 
 Guard = Callable[[WorkflowTemplate], None]
@@ -66,6 +67,11 @@ def _without_step(issue: Issue) -> Issue:
 def revision_of(template: WorkflowTemplate) -> str:
     """What differs after every change of the template or its draft."""
     return f"{template.draft_revision}-{int(template.updated_at.timestamp() * 1_000_000)}"
+
+
+def tag_of(template: WorkflowTemplate) -> str:
+    """The ETag of a workflow and its draft."""
+    return etag("template", template.pk, revision_of(template))
 
 
 def check_editable(template: WorkflowTemplate, user: User) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workflows.views import control, launch, monitor, project, runs, step
+from workflows.views.builder import page as builder
 from workflows.views.home import page as home
 from workflows.views.library import changes, imports, listing, versions, workflow
 from workflows.views.reviews import inbox, page, regenerate
@@ -17,7 +18,9 @@ urlpatterns = [
     path("home/setup/hide", home.hide_setup, name="setup-hide"),
     path("workflows", listing.workflow_list, name="list"),
     path("workflows/import", imports.import_page, name="import"),
+    path("workflows/new", builder.new_workflow, name="new"),
     path(_ONE, workflow.workflow_page, name="workflow"),
+    path(f"{_ONE}/builder", builder.builder, name="builder"),
     path(f"{_ONE}/edit", changes.edit, name="edit"),
     path(f"{_ONE}/archive", changes.archive, name="archive"),
     path(f"{_ONE}/export", imports.export, name="export"),

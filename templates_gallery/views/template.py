@@ -38,7 +38,7 @@ def customise(request: PageRequest, template: str) -> HttpResponse:
     entry, workspace = _find(request.user, template), request.access.workspace
     copy = clone(entry.template, workspace=workspace, author=request.user)
     messages.success(request, f"{copy.name} is yours now: changes to it stay in {workspace.name}.")
-    return redirect("workflows:workflow", workspace.slug, copy.pk)
+    return redirect("workflows:builder", workspace.slug, copy.pk)
 
 
 def _find(user: User, slug: str) -> GalleryEntry:

@@ -22,8 +22,16 @@ class NodeTypeRow(serializers.Serializer[Any]):
         child=serializers.CharField(),
         help_text="Where edges leave a new step; a Conditional has one a branch beside these.",
     )
+    handles_from = serializers.CharField(
+        allow_blank=True,
+        help_text="Where in the config handles are named, as `branches.*.name`; empty: nowhere.",
+    )
     outputs = serializers.ListField(
         child=serializers.CharField(), help_text="What `nodes.<key>.` may be followed by."
+    )
+    outputs_from = serializers.CharField(
+        allow_blank=True,
+        help_text="Where in the config outputs are named, as `fields.*.key`; empty: nowhere.",
     )
     is_root = serializers.BooleanField(help_text="Whether a workflow starts with it.")
     is_container = serializers.BooleanField(help_text="Whether steps stand inside it.")

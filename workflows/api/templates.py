@@ -22,7 +22,7 @@ from workflows.selectors import visible_templates
 from workspaces.access import Action
 from workspaces.api.base import WorkspaceRequest, WorkspaceView
 from workspaces.api.errors import refused
-from workspaces.api.etags import IF_MATCH, check_if_match, etag
+from workspaces.api.etags import IF_MATCH, check_if_match
 from workspaces.api.filters import SearchFilter
 from workspaces.api.idempotency import idempotent
 
@@ -70,20 +70,15 @@ class TemplateView(WorkspaceView):
 
     def guard(self, locked: WorkflowTemplate) -> None:
         """Refuse a change of what the client has not seen. Raises ``PreconditionFailed``."""
-        check_if_match(self.request, tag_of(locked))
+        check_if_match(self.request, verbs.tag_of(locked))
 
     def answer(self, template: WorkflowTemplate, status: int = 200) -> Response:
         """The workflow with its ETag."""
         body = shapes.present(template, self.workspace, self.request.user)
-        headers = {"ETag": tag_of(template)}
+        headers = {"ETag": verbs.tag_of(template)}
         if status == 201:
             headers["Location"] = f"/api/workflows/templates/{template.pk}"
         return Response(body, status, headers=headers)
-
-
-def tag_of(template: WorkflowTemplate) -> str:
-    """The ETag of a workflow and its draft."""
-    return etag("template", template.pk, verbs.revision_of(template))
 
 
 def graph_in(body: Mapping[str, Any], view: WorkspaceView) -> Graph | None:
@@ -202,5 +197,5 @@ class DraftView(TemplateView):
         saved = verbs.save_draft(
             template, graph, canvas_notes=body.get("canvas_notes"), guard=self.guard
         )
-        tag = {"ETag": tag_of(saved)}
+        tag = {"ETag": verbs.tag_of(saved)}
         return Response(shapes.present_draft(saved, self.workspace), headers=tag)

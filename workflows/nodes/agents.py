@@ -24,9 +24,23 @@ class RetryConfig(NodeConfig):
 
 
 _ADVANCED = {"x-level": "advanced"}
-ProviderSlug = Annotated[str, Field(max_length=60, title="Provider", json_schema_extra=_ADVANCED)]
+ProviderSlug = Annotated[
+    str,
+    Field(
+        max_length=60,
+        title="Provider",
+        json_schema_extra={**_ADVANCED, "x-widget": "provider"},
+    ),
+]
 """Which service; empty for the default of the workspace."""
-ModelName = Annotated[str, Field(max_length=200, title="Model", json_schema_extra=_ADVANCED)]
+ModelName = Annotated[
+    str,
+    Field(
+        max_length=200,
+        title="Model",
+        json_schema_extra={**_ADVANCED, "x-widget": "model", "x-summary": "{}"},
+    ),
+]
 """Which of its models; empty for the service's own default."""
 Retries = Annotated[RetryConfig, Field(title="Retries", json_schema_extra=_ADVANCED)]
 WhenAgentFails = Annotated[OnError, Field(title="When an agent fails", json_schema_extra=_ADVANCED)]

@@ -20,13 +20,30 @@ class Config(NodeConfig):
 
     target: Annotated[Literal["new", "existing"], Field(title="Document")] = "new"
     document_id: Annotated[
-        Line, Field(title="Which document", description="Its id, or a variable that holds it.")
+        Line,
+        Field(
+            title="Which document",
+            description="Its id, or a variable that holds it.",
+            json_schema_extra={"x-when": {"target": ["existing"]}},
+        ),
     ] = ""
-    title: Annotated[Line, Field(title="Title")] = ""
-    body: Annotated[Template, Field(title="Text", description="Markdown with variables.")] = ""
+    title: Annotated[Line, Field(title="Title", json_schema_extra={"x-summary": "{}"})] = ""
+    body: Annotated[
+        Template,
+        Field(
+            title="Text",
+            description="Markdown with variables.",
+            json_schema_extra={"x-prefill": ["text"]},
+        ),
+    ] = ""
     images: Annotated[
         list[Variable],
-        Field(max_length=20, title="Images", description="Attached in this order."),
+        Field(
+            max_length=20,
+            title="Images",
+            description="Attached in this order.",
+            json_schema_extra={"x-prefill": ["images"]},
+        ),
     ] = []
     primary: Annotated[
         str,

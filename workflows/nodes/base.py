@@ -154,6 +154,14 @@ class NodeType(ABC, Generic[C]):
     """Whether its work is done when it ends, so that nobody needs to read its output."""
     handles: ClassVar[tuple[str, ...]] = ("out",)
     outputs: ClassVar[frozenset[str] | None] = None
+    handles_from: ClassVar[str] = ""
+    """Where in the config further handles are named, as ``branches.*.name``."""
+    outputs_from: ClassVar[str] = ""
+    """Where in the config the outputs are named, as ``fields.*.key``."""
+
+    def new_config(self) -> dict[str, Any]:
+        """The config of a step that has just been added."""
+        return self.config_model.model_construct().model_dump(mode="json")
 
     def handles_out(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         """Names of the handles that edges may leave by."""

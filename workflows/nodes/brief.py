@@ -38,7 +38,10 @@ class BriefField(NodeConfig):
 class Config(NodeConfig):
     """The questions, in order."""
 
-    fields: Annotated[list[BriefField], Field(max_length=40, title="Questions")] = []
+    fields: Annotated[
+        list[BriefField],
+        Field(max_length=40, title="Questions", json_schema_extra={"x-summary": "Asks {}"}),
+    ] = []
 
 
 @register
@@ -58,6 +61,11 @@ class Brief(NodeType[Config]):
     config_model = Config
     is_root = True
     is_sink = True
+    outputs_from = "fields.*.key"
+
+    def new_config(self) -> dict[str, Any]:
+        """One question, so that the steps below have something to go by."""
+        return {"fields": [{"key": "topic", "label": "Topic", "kind": "text", "required": True}]}
 
     def output_names(self, config: Mapping[str, Any]) -> frozenset[str]:
         """The keys of the questions."""

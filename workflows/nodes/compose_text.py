@@ -17,7 +17,14 @@ from workflows.nodes.registry import register
 class Config(NodeConfig):
     """The text."""
 
-    template: Annotated[Template, Field(title="Text", description="Liquid text with variables.")]
+    template: Annotated[
+        Template,
+        Field(
+            title="Text",
+            description="Liquid text with variables.",
+            json_schema_extra={"x-prefill": ["text"], "x-summary": "{}"},
+        ),
+    ]
 
 
 @register

@@ -34,10 +34,15 @@ Operator = Literal[
 class Rule(NodeConfig):
     """One comparison."""
 
-    left: Annotated[Variable, Field(min_length=1, title="Variable")]
-    operator: Annotated[Operator, Field(title="Comparison")] = "equals"
+    left: Annotated[
+        Variable, Field(min_length=1, title="Variable", json_schema_extra={"x-summary": "{}"})
+    ]
+    operator: Annotated[
+        Operator, Field(title="Comparison", json_schema_extra={"x-summary": "{}"})
+    ] = "equals"
     right: Annotated[
-        Line | int | float | bool | list[str | int | float] | None, Field(title="Value")
+        Line | int | float | bool | list[str | int | float] | None,
+        Field(title="Value", json_schema_extra={"x-summary": "{}"}),
     ] = ""
 
 
@@ -71,6 +76,12 @@ class Conditional(NodeType[Config]):
     config_model = Config
     is_sink = True
     outputs = frozenset({"branch"})
+    handles_from = "branches.*.name"
+
+    def new_config(self) -> dict[str, Any]:
+        """One branch, ready for its rule."""
+        rule = {"left": "", "operator": "is_not_empty", "right": ""}
+        return {"branches": [{"name": "yes", "match": "all", "rules": [rule]}]}
 
     def handles_out(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         """The names of the branches, and ``else``."""

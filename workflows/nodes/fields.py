@@ -30,7 +30,8 @@ class Hint:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {**handler(schema), "x-widget": self.widget}
+        found = {**handler(schema), "x-widget": self.widget}
+        return {**found, "x-roots": list(self.extra_roots)} if self.extra_roots else found
 
 
 Template = Annotated[str, Hint("template", "template")]
@@ -111,6 +112,7 @@ Quantity = Annotated[
         le=20,
         title="How many",
         description="1 to 20 agents, side by side.",
+        json_schema_extra={"x-summary": "\N{MULTIPLICATION SIGN} {}"},
     ),
 ]
 """How many agents; a number, or Liquid text that renders to one."""

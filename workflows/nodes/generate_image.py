@@ -49,7 +49,12 @@ class Config(NodeConfig):
     ]
     negative_prompt: Annotated[Line, Field(title="Leave out")] = ""
     size: Annotated[
-        Line, Field(title="Size", description="A channel such as square or story, or 1200x628.")
+        Line,
+        Field(
+            title="Size",
+            description="A channel such as square or story, or 1200x628.",
+            json_schema_extra={"x-summary": "{}"},
+        ),
     ] = "square"
     style: Annotated[Line, Field(max_length=200, title="Style")] = ""
     quantity: Quantity = 1

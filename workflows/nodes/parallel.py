@@ -39,7 +39,7 @@ class Config(NodeConfig):
         Field(
             title="Items",
             description="A variable, lines of text, a JSON list or a number. Empty: run once.",
-            json_schema_extra={"x-widget": "items"},
+            json_schema_extra={"x-widget": "items", "x-summary": "For each of {}"},
         ),
     ] = None
     item_name: Annotated[

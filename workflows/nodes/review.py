@@ -24,17 +24,34 @@ class Config(NodeConfig):
     instructions: Annotated[Template, Field(title="Instructions")] = ""
     show: Annotated[
         list[Variable],
-        Field(min_length=1, max_length=20, title="Show", description="Copy and images to judge."),
+        Field(
+            min_length=1,
+            max_length=20,
+            title="Show",
+            description="Copy and images to judge.",
+            json_schema_extra={"x-prefill": ["variants", "images"], "x-summary": "Shows {}"},
+        ),
     ]
     assignees: Annotated[
-        list[str], Field(max_length=20, title="Reviewers", description="E-mail addresses.")
+        list[str],
+        Field(
+            max_length=20,
+            title="Reviewers",
+            description="E-mail addresses.",
+            json_schema_extra={"x-widget": "people"},
+        ),
     ] = []
     role: Annotated[
         Literal["", "owner", "admin", "editor", "reviewer"],
         Field(title="Role", description="Who may decide when nobody is named."),
     ] = "reviewer"
     pick_copy: Annotated[
-        Pick, Field(title="Pick copy", description="none, one, many, or how many.")
+        Pick,
+        Field(
+            title="Pick copy",
+            description="none, one, many, or how many.",
+            json_schema_extra={"x-summary": "Pick {}"},
+        ),
     ] = "none"
     pick_images: Annotated[
         Pick, Field(title="Pick images", description="none, one, many, or how many.")
@@ -48,7 +65,12 @@ class Config(NodeConfig):
     ] = 3
     due_in_hours: Annotated[
         float | None,
-        Field(gt=0, le=8760, title="Due in hours", json_schema_extra={"x-level": "advanced"}),
+        Field(
+            gt=0,
+            le=8760,
+            title="Due in hours",
+            json_schema_extra={"x-level": "advanced", "x-summary": "Due in {} h"},
+        ),
     ] = None
     on_timeout: Annotated[
         Literal["wait", "approve", "reject", "fail"],

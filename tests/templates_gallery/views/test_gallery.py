@@ -200,7 +200,7 @@ def test_customising_copies_it_into_the_workspace(
 ) -> None:
     answer = browse(editor).post(f"{GALLERY}/letter/customise", follow=True)
     made = WorkflowTemplate.objects.get(workspace=workspace)
-    assert answer.redirect_chain[-1][0] == f"/w/alder-pine/workflows/{made.pk}"
+    assert answer.redirect_chain[-1][0] == f"/w/alder-pine/workflows/{made.pk}/builder"
     assert made.cloned_from == shelf[1].template.current_version
     assert "is yours now" in answer.content.decode()
 

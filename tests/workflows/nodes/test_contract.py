@@ -21,8 +21,11 @@ from workflows.nodes.fields import is_templated
 registry.discover()
 TYPES = registry.all_types()
 WIDGETS = frozenset(
-    ["template", "template-line", "prompt", "variable", "node", "quantity", "primary", "items"]
-)
+    [
+        "template", "template-line", "prompt", "variable", "node", "quantity", "primary", "items",
+        "provider", "model", "people",
+    ]
+)  # fmt: skip
 """Every hint that the builder's form draws; a new one needs its widget there."""
 JSON_TYPES = frozenset(["string", "integer", "number", "boolean", "array", "object", "null"])
 each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.type)

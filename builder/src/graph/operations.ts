@@ -1,0 +1,126 @@
+/** Every change of a drawing: a function from one to the next. What changes nothing gives back the same. */
+
+import { type Catalog, handlesOf } from "../schema/types";
+import { ordered, settle } from "./containers";
+import { equal } from "./equal";
+import { type Config, type Doc, type Link, type Note, type Point, type Step, linkId, stepOf } from "./model";
+import { refusal } from "./rules";
+
+/** Add a step, and connect it where that is allowed. */
+export function addStep(doc: Doc, types: Catalog, step: Step, from?: { source: string; source_handle: string }): Doc {
+  const added = { ...doc, nodes: ordered([...doc.nodes, step]) };
+  const next = from ? connect(added, types, { ...from, target: step.key }) : added;
+  return step.parent ? settle(next, step.parent) : next;
+}
+
+/** Put a step into the middle of a connection. */
+export function insertOn(doc: Doc, types: Catalog, link: Link, step: Step): Doc {
+  const cut = disconnect(doc, [linkId(link)]);
+  const added = addStep(cut, types, step, { source: link.source, source_handle: link.source_handle });
+  const [first] = handlesOf(types.get(step.type), step.config);
+  return first ? connect(added, types, { source: step.key, source_handle: first, target: link.target }) : added;
+}
+
+/** Draw a connection; one that is refused is not drawn. */
+export function connect(doc: Doc, types: Catalog, link: Link): Doc {
+  return refusal(doc, types, link) ? doc : { ...doc, edges: [...doc.edges, link] };
+}
+
+/** Take connections away. */
+export function disconnect(doc: Doc, ids: readonly string[]): Doc {
+  const gone = new Set(ids);
+  const edges = doc.edges.filter((link) => !gone.has(linkId(link)));
+  return edges.length === doc.edges.length ? doc : { ...doc, edges };
+}
+
+/** Take away steps with what stands in them, notes, and all connections of theirs. */
+export function remove(doc: Doc, ids: readonly string[]): Doc {
+  const gone = new Set(ids);
+  for (const step of doc.nodes) if (step.parent && gone.has(step.parent)) gone.add(step.key);
+  const nodes = doc.nodes.filter((step) => !gone.has(step.key));
+  const notes = doc.notes.filter((note) => !gone.has(note.id));
+  if (nodes.length === doc.nodes.length && notes.length === doc.notes.length) return doc;
+  return { nodes, notes, edges: doc.edges.filter((link) => !gone.has(link.source) && !gone.has(link.target)) };
+}
+
+/** Put steps and notes elsewhere; children's places count from their container. */
+export function move(doc: Doc, places: ReadonlyMap<string, Point>): Doc {
+  let changed = false;
+  const moved = <Thing extends { readonly position: Point }>(thing: Thing, id: string): Thing => {
+    const place = places.get(id);
+    if (!place || equal(place, thing.position)) return thing;
+    changed = true;
+    return { ...thing, position: { x: Math.round(place.x), y: Math.round(place.y) } };
+  };
+  const nodes = doc.nodes.map((step) => moved(step, step.key));
+  const notes = doc.notes.map((note) => moved(note, note.id));
+  if (!changed) return doc;
+  const containers = new Set(nodes.filter((step) => places.has(step.key) && step.parent).map((step) => step.parent as string));
+  return [...containers].reduce(settle, { ...doc, nodes, notes });
+}
+
+/** Call a step otherwise; its key, which variables use, stays. */
+export function rename(doc: Doc, key: string, label: string): Doc {
+  return change(doc, key, (step) => ({ ...step, label: label.slice(0, 120) }));
+}
+
+/** Set a step up. Connections follow a way out that is called otherwise, and go with one that is gone. */
+export function configure(doc: Doc, types: Catalog, key: string, config: Config): Doc {
+  const step = stepOf(doc, key);
+  if (!step || equal(step.config, config)) return doc;
+  const before = handlesOf(types.get(step.type), step.config);
+  const after = handlesOf(types.get(step.type), config);
+  const next = change(doc, key, (one) => ({ ...one, config }));
+  return equal(before, after) ? next : { ...next, edges: followed(next.edges, key, before, after) };
+}
+
+function followed(edges: readonly Link[], key: string, before: string[], after: string[]): Link[] {
+  const lost = before.filter((handle) => !after.includes(handle));
+  const fresh = after.filter((handle) => !before.includes(handle));
+  const renamed = lost.length === 1 && fresh.length === 1 && before.length === after.length;
+  return edges.flatMap((link) => {
+    if (link.source !== key || !lost.includes(link.source_handle)) return [link];
+    return renamed ? [{ ...link, source_handle: fresh[0] as string }] : [];
+  });
+}
+
+/** Give a step another key, everywhere that it is named. */
+export function rekey(doc: Doc, key: string, fresh: string): Doc {
+  if (!stepOf(doc, key) || stepOf(doc, fresh)) return doc;
+  const swap = (one: string): string => (one === key ? fresh : one);
+  const named = new RegExp(`(?<![\\w.])nodes\\.${key}(?!\\w)`, "g");
+  const nodes = doc.nodes.map((step) => ({
+    ...step,
+    key: swap(step.key),
+    parent: step.parent === null ? null : swap(step.parent),
+    config: mapTexts(step.config, (text) => (text === key ? fresh : text.replace(named, `nodes.${fresh}`))) as Config,
+  }));
+  return { ...doc, nodes, edges: doc.edges.map((link) => ({ ...link, source: swap(link.source), target: swap(link.target) })) };
+}
+
+/** Every text inside a value, replaced. */
+export function mapTexts(value: unknown, swap: (text: string) => string): unknown {
+  if (typeof value === "string") return swap(value);
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, swap));
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapTexts(one, swap)]));
+  return value;
+}
+
+/** Add a note. */
+export function addNote(doc: Doc, note: Note): Doc {
+  return { ...doc, notes: [...doc.notes, note] };
+}
+
+/** Change a note. */
+export function changeNote(doc: Doc, id: string, fields: Partial<Note>): Doc {
+  const note = doc.notes.find((one) => one.id === id);
+  if (!note || equal({ ...note, ...fields }, note)) return doc;
+  return { ...doc, notes: doc.notes.map((one) => (one === note ? { ...note, ...fields } : one)) };
+}
+
+function change(doc: Doc, key: string, make: (step: Step) => Step): Doc {
+  const step = stepOf(doc, key);
+  if (!step) return doc;
+  const next = make(step);
+  return equal(next, step) ? doc : { ...doc, nodes: doc.nodes.map((one) => (one === step ? next : one)) };
+}

@@ -1,0 +1,43 @@
+/** From what the server finds wrong to the place on the screen where it is put right. */
+
+import type { Doc, Link } from "../graph/model";
+import { levelsOf } from "./widgets";
+import type { NodeType } from "./types";
+
+export interface Issue {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly node: string | null;
+  readonly field: string | null;
+  readonly message: string;
+}
+
+/** The issues of each step, the grave ones first. */
+export function byStep(issues: readonly Issue[]): Map<string, Issue[]> {
+  const found = new Map<string, Issue[]>();
+  for (const issue of issues) if (issue.node) found.set(issue.node, [...(found.get(issue.node) ?? []), issue]);
+  return found;
+}
+
+/** The issues of one field; with `deep` those of all that is inside it too. */
+export function issuesAt(issues: readonly Issue[], path: string, deep: boolean): Issue[] {
+  return issues.filter((issue) => issue.field === path || (deep && issue.field?.startsWith(`${path}.`)));
+}
+
+/** Issues of a step that no field of its form can show. */
+export function issuesOfStep(issues: readonly Issue[], type: NodeType | undefined): Issue[] {
+  const names = new Set(Object.keys(type?.schema.properties ?? {}));
+  return issues.filter((issue) => !issue.field || !names.has(issue.field.split(".")[0] ?? ""));
+}
+
+/** Which part of the form holds a field. */
+export function levelAt(type: NodeType | undefined, field: string | null): "setup" | "advanced" {
+  const name = field?.split(".")[0];
+  return type && levelsOf(type).advanced.some((one) => one.name === name) ? "advanced" : "setup";
+}
+
+/** The connection that an issue is about. */
+export function linkAt(doc: Doc, field: string | null): Link | undefined {
+  const number = /^edges\.(\d+)$/.exec(field ?? "")?.[1];
+  return number === undefined ? undefined : doc.edges[Number(number)];
+}

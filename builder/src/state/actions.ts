@@ -1,0 +1,180 @@
+/** What people do beyond drawing: copy, paste, save versions, settle conflicts, test, import. */
+
+import { currentDoc } from "../api/calls";
+import { copyText, noteId, paste, readText } from "../graph/clipboard";
+import { lostLinks, moveInto } from "../graph/containers";
+import { type Point, nameOf, stepOf } from "../graph/model";
+import { addNote, connect, disconnect, remove } from "../graph/operations";
+import { parentRefusal, refusal } from "../graph/rules";
+import { absolute } from "../graph/sizes";
+import { withId } from "./boot";
+import { follow, toRun } from "./run";
+import { say } from "./say";
+import { type Services, type Store, mayEdit } from "./store";
+
+/** The verbs that need the store and the server. */
+export function actionsFor(store: Store, { calls, autosave }: Services) {
+  const state = () => store.getState();
+
+  const removeSelected = (): void => {
+    const { selected, selectedLinks, doc, types } = state();
+    const roots = selected.filter((id) => types.get(stepOf(doc, id)?.type ?? "")?.is_root);
+    if (roots.length) say("Every workflow starts with its brief, so it stays.", "warning");
+    const ids = selected.filter((id) => !roots.includes(id));
+    if (ids.length || selectedLinks.length) state().edit((one) => remove(disconnect(one, selectedLinks), ids));
+  };
+
+  const pasteText = (text: string, by?: Point): boolean => {
+    const cut = readText(text);
+    if (!cut) return false;
+    if (!mayEdit(state())) return true;
+    const { doc, types, boot } = state();
+    const made = paste(doc, types, cut, by ?? { x: 40, y: 40 });
+    if (made.doc.nodes.length > boot.max_nodes) say(`A workflow holds at most ${boot.max_nodes} steps.`, "warning");
+    else {
+      state().edit(() => made.doc);
+      state().select(made.ids);
+    }
+    return true;
+  };
+
+  const join = (source: string, handle: string, target: string): boolean => {
+    const link = { source, source_handle: handle, target };
+    const reason = refusal(state().doc, state().types, link);
+    if (reason) say(reason, "warning");
+    else state().edit((doc) => connect(doc, state().types, link));
+    return !reason;
+  };
+
+  const putInto = (key: string, parent: string | null, at?: Point): void => {
+    const { doc, types } = state();
+    const reason = parentRefusal(doc, types, key, parent);
+    const step = stepOf(doc, key);
+    if (reason || !step) {
+      if (reason) say(reason, "warning");
+      return;
+    }
+    const next = moveInto(doc, types, key, parent, at ?? absolute(doc, step));
+    const lost = lostLinks(doc, next).length;
+    state().edit(() => next);
+    if (lost) say(`${nameOf(step)} is ${parent ? "inside" : "outside"} now; its connections lead to the container instead.`);
+  };
+
+  const saveVersion = async (note = ""): Promise<boolean> => {
+    await autosave.push();
+    if (autosave.state.status !== "saved") {
+      say(autosave.state.message || "Not saved yet; try again when the connection is back.", "error");
+      return false;
+    }
+    const doc = state().doc;
+    const answer = await calls.saveVersion(doc, note, autosave.etag);
+    if (!answer.ok) {
+      say(answer.message, "error");
+      return false;
+    }
+    const before = state().version;
+    autosave.adopt(doc, answer.etag);
+    const version = answer.data.version ?? null;
+    state().judge(answer.data.issues, answer.data.launchable);
+    state().set({ version, isDraft: false });
+    say(version === before ? `Version ${version} is up to date.` : `Saved as version ${version}.`, "success");
+    return true;
+  };
+
+  return {
+    removeSelected,
+    pasteText,
+    join,
+    putInto,
+    saveVersion,
+    copied: (): string => copyText(state().doc, state().selected),
+    duplicate: (): void => {
+      if (state().selected.length) pasteText(copyText(state().doc, state().selected), { x: 32, y: 48 });
+    },
+    note: (at?: Point): void => {
+      const id = noteId();
+      const place = at ?? state().hands?.centre() ?? { x: 0, y: 0 };
+      state().edit((doc) => addNote(doc, { id, text: "", position: { x: Math.round(place.x), y: Math.round(place.y) }, width: 240, height: 120 }));
+      state().select([id]);
+    },
+    call: async (name: string): Promise<void> => {
+      const fresh = name.trim();
+      if (!fresh || fresh === state().name) return;
+      await autosave.push();
+      const answer = await calls.call(fresh, autosave.etag);
+      if (!answer.ok) return say(answer.message, "error");
+      autosave.adopt(state().doc, answer.etag);
+      state().set({ name: answer.data.name });
+    },
+    restore: async (number: number): Promise<void> => {
+      await autosave.push();
+      const answer = await calls.restore(number, autosave.etag);
+      if (!answer.ok) return say(answer.message, "error");
+      const doc = currentDoc(answer.data);
+      state().replace(doc);
+      autosave.adopt(doc, answer.etag);
+      state().judge(answer.data.issues, answer.data.launchable);
+      state().set({ version: answer.data.version ?? null, isDraft: false, dialog: null });
+      say(`Version ${number} is back, as version ${answer.data.version}. Undo brings yours back.`, "success");
+    },
+    keepMine: (): void => {
+      const { theirs } = state().save;
+      if (!theirs) return;
+      const mine = state().doc;
+      state().replace(theirs.doc);
+      state().replace(mine);
+      autosave.resolve(mine, theirs);
+      say("Yours goes on. Undo shows the other one.", "success");
+    },
+    takeTheirs: (): void => {
+      const { theirs } = state().save;
+      if (!theirs) return;
+      state().replace(theirs.doc);
+      autosave.adopt(theirs.doc, theirs.etag);
+      say("The other one goes on. Undo brings yours back.", "success");
+    },
+    keepBoth: async (): Promise<void> => {
+      const { theirs } = state().save;
+      if (!theirs) return;
+      const answer = await calls.copy(`${state().name} (my version)`.slice(0, 200), state().doc);
+      if (!answer.ok) return say(answer.message, "error");
+      state().replace(theirs.doc);
+      autosave.adopt(theirs.doc, theirs.etag);
+      say("Yours is a workflow of its own now.", "success", { href: withId(state().boot.urls.builder, answer.data.id), action: "Open it" });
+    },
+    importText: (text: string): boolean => {
+      const read = readText(text);
+      if (!read) return false;
+      state().edit(() => read);
+      state().hands?.fit();
+      return true;
+    },
+    launch: async (): Promise<void> => {
+      if ((state().isDraft || autosave.state.status !== "saved") && state().boot.rights.edit && !(await saveVersion())) return;
+      location.assign(state().boot.urls.launch);
+    },
+    test: async (inputs: Record<string, unknown>, key: string): Promise<string | null> => {
+      await autosave.push();
+      if (autosave.state.status !== "saved") return autosave.state.message || "The last changes are not saved yet.";
+      const answer = await calls.launch(inputs, key);
+      if (!answer.ok) return answer.message;
+      state().set({ run: toRun(answer.data), dialog: null });
+      void follow(store, calls, answer.data.id);
+      return null;
+    },
+    clone: async (): Promise<void> => {
+      const answer = await calls.clone();
+      if (answer.ok) location.assign(withId(state().boot.urls.builder, answer.data.id));
+      else say(answer.message, "error");
+    },
+  };
+}
+
+export type Actions = ReturnType<typeof actionsFor>;
+
+/** Put a drawing's text on the clipboard by the browser's own command. */
+export function writeClipboard(event: ClipboardEvent, text: string): void {
+  event.clipboardData?.setData("text/plain", text);
+  event.preventDefault();
+}
+
