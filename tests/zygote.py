@@ -37,6 +37,7 @@ class Zygote:
             text=True,
         )
         self._pids: list[int] = []
+        self._ended: dict[int, int] = {}
 
     def fork(self, do: str, **order: Any) -> int:
         """Fork a process; its pid."""
@@ -46,10 +47,13 @@ class Zygote:
 
     def wait(self, pid: int, seconds: float) -> int | None:
         """The exit status, negative for a signal; None when it still runs."""
-        status = self._ask({"do": "wait", "pid": pid, "seconds": seconds})
-        if status is not None:
+        if pid not in self._ended:
+            status = self._ask({"do": "wait", "pid": pid, "seconds": seconds})
+            if status is None:
+                return None
             self._pids.remove(pid)
-        return status
+            self._ended[pid] = status
+        return self._ended[pid]
 
     def end_all(self) -> None:
         """Kill what is left of the forked processes."""
@@ -131,15 +135,15 @@ def _child(order: dict[str, Any]) -> None:
 
 
 def _work() -> None:
-    from rq import Queue
     from rq.serializers import JSONSerializer
 
     from workflows import queue
     from workflows.worker import NodeWorker
 
-    link = queue.worker_connection()
-    nodes = Queue(queue.QUEUE_NAME, connection=link, serializer=JSONSerializer)
-    NodeWorker([nodes], connection=link, serializer=JSONSerializer).work(logging_level="WARNING")
+    worker = NodeWorker(
+        [queue.QUEUE_NAME], connection=queue.worker_connection(), serializer=JSONSerializer
+    )
+    worker.work(logging_level="WARNING")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ def graphs(draw: st.DrawFn) -> Graph:
             break
         key = f"n{number}"
         tops = [one for one in nodes if one["parent"] is None]
+        if kind == "review":  # below a step that it can send back
+            tops = tops[1:] or tops
         edges += draw(_edges(tops, key, least=1))
         nodes.append(draw(_step(key, kind)))
         if kind == "container":
@@ -115,7 +117,7 @@ def _with_revisions(
             and other["type"] != "brief"
             and (one["parent"] is None or other["parent"] == one["parent"])
         ]
-        one["config"]["revise"] = draw(st.sampled_from([*found[::-1], ""]))
+        one["config"]["revise"] = draw(st.sampled_from(found[::-1] or [""]))
     return parse({"nodes": nodes, "edges": edges})
 
 
