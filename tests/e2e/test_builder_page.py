@@ -155,6 +155,7 @@ def test_a_connection_is_drawn_by_hand_and_refused_with_its_reason(
 def test_a_problem_leads_to_its_field(
     browser_page: OpenPage, editor: User, workspace: Workspace
 ) -> None:
+    add_providers("http://127.0.0.1:9/v1")
     flow = graph([brief("topic"), copy("lines", "{{ brief.nothing }}")], "brief > lines")
     workflow = make.TemplateFactory(workspace=workspace, graph=flow, name="Letter")
     page = browser_page(editor)
@@ -174,7 +175,6 @@ def test_versions_are_compared_and_brought_back(
     page = browser_page(editor)
     open_builder(page, small.pk)
     step(page, "Listing").click()
-    page.keyboard.press("Escape")
     page.keyboard.press("Delete")
     page.keyboard.press("Control+S")
     expect(page.get_by_text("Saved as version 2.")).to_be_visible()
