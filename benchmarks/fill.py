@@ -162,7 +162,7 @@ def _seeds() -> str:
 def _multiply(cursor: Any, model: type[models.Model], columns: dict[str, str], source: str) -> None:
     """Insert a row for each one of ``source``; columns not named are those of the seed."""
     table = model._meta.db_table
-    names = [field.column for field in model._meta.local_concrete_fields]
+    names = [str(field.column) for field in model._meta.local_concrete_fields]
     quoted = ", ".join(f'"{name}"' for name in names)
     values = ", ".join(columns.get(name, f'seed."{name}"') for name in names)
     cursor.execute(

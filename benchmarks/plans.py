@@ -37,7 +37,8 @@ def captured(action: Callable[[], object]) -> list[str]:
 
     def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         if params is None or not many:
-            text = connection.ops.compose_sql(sql, params) if params else str(sql)
+            operations: Any = connection.ops
+            text = operations.compose_sql(sql, params) if params else str(sql)
             found.extend(part for part in sqlparse.split(text) if _can_be_explained(part))
         return execute(sql, params, many, context)
 

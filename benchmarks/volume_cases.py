@@ -32,7 +32,7 @@ def cases(filled: Filled) -> Iterator[Case]:
 def _lists(filled: Filled) -> Iterator[Case]:
     today = timezone.now().date()
     old, middle = today - timedelta(days=179), today - timedelta(days=90)
-    asked = {
+    asked: dict[str, dict[str, Any]] = {
         "": {},
         ", page 200": {"before": WorkflowExecution.objects.count() - 10_000},
         ", back again": {"after": 20_000},

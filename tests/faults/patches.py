@@ -160,6 +160,7 @@ def parent_queries() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             note(f"backend-{cursor.fetchone()[0]}-{os.getpid()}")
+        connection.close_at = None  # it is to be kept, as the settings of production have it
 
     worker.NodePool.__init__ = querying
 

@@ -196,14 +196,26 @@ def test_fault_39_a_skip_of_a_step_that_is_just_completing(drive: Drive, togethe
     assert_all_well()
 
 
-def test_fault_47_two_reconciles_at_once_double_nothing(real: Drive, together: Any) -> None:
+def test_fault_47_a_reconcile_with_an_old_list_takes_nothing_over(drive: Drive) -> None:
     """Guard: ``_lose`` looks again under the execution's lock."""
+    held = claim(drive.launch(CHAIN, t="x").node_runs.get(key="brief").pk, 1)
+    assert held is not None
+    lapse(held.node_run_id)
+    listed = list(reconcile._out_of_lease().values_list("pk", "execution_id"))
+    assert reconcile.take_over() == 1
+    assert [reconcile._lose(*one) for one in listed] == [False]
+    assert ExecutionEvent.objects.filter(kind="node.lost").count() == 1
+    assert_all_well(settled=False)
+
+
+def test_fault_47_reconciles_at_once_double_nothing(real: Drive, together: Any) -> None:
+    """Guards: ``SKIP LOCKED`` in ``try_lock``, and the same."""
     rows = [sent(real) for _ in range(10)]
     for row in rows[:5]:
         assert claim(row.pk, 1) is not None
         lapse(row.pk)
     queue.connection().flushdb()
-    reports = together([reconcile.reconcile] * 2)
+    reports = together([reconcile.reconcile] * 4)
     assert sum(report.taken_over for report in reports) == 5
     assert ExecutionEvent.objects.filter(kind="node.lost").count() == 5
     assert sorted(set(messages())) == sorted(

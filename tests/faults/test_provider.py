@@ -28,7 +28,10 @@ from tests.scripted_openai import (
     status,
     trickle,
 )
+from tests.workflows.providers.ledger import Ledger
 from workflows.models import AgentJob, Provider
+from workflows.providers.base import ChatRequest, Deadline, ProviderError
+from workflows.providers.openai_compatible import OpenAICompatibleProvider
 from workspaces.secrets import encrypt
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,7 +89,7 @@ def test_fault_27_a_wait_beyond_the_steps_time_is_not_waited_for(
 def test_fault_28_a_service_that_never_ends_its_answer(
     drive: Drive, providers: ScriptedOpenAI, settings: Any, reply: Reply
 ) -> None:
-    """Guard: the total limit of ``guarded_client``, which no byte moves."""
+    """Guards: either of two, the deadline of ``AgentRunner`` and that of each call, told below."""
     settings.ENGINE = replace(settings.ENGINE, node_deadline_seconds=2)
     providers.when(lambda call: True, reply, times=None)
     began = time.monotonic()
@@ -94,6 +97,20 @@ def test_fault_28_a_service_that_never_ends_its_answer(
     assert time.monotonic() - began < 5
     assert step(execution).error["code"] == "timeout"
     assert_all_well(providers, settled=False)
+
+
+@pytest.mark.parametrize("reply", [trickle(0.3), Reply(hang=60)], ids=["trickle", "hang"])
+def test_fault_28_the_call_itself_ends_at_its_deadline(
+    scripted_openai: ScriptedOpenAI, reply: Reply
+) -> None:
+    """Guard: the total limit of ``guarded_client``, which no byte moves."""
+    scripted_openai.when(lambda call: True, reply, times=None)
+    provider = OpenAICompatibleProvider("slow", scripted_openai.base_url)
+    began = time.monotonic()
+    with pytest.raises(ProviderError) as late:
+        provider.chat(ChatRequest(prompt="x", model="m"), Ledger(), Deadline(1.5))
+    assert late.value.code == "timeout"
+    assert 1 < time.monotonic() - began < 4
 
 
 REPLIES: dict[str, tuple[Reply, str]] = {

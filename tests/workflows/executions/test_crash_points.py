@@ -19,14 +19,13 @@ from tests.conftest import add_providers
 from tests.crashing import MODES
 from tests.scripted_openai import ScriptedOpenAI
 from tests.workflows.executions import crash_source
+from tests.workflows.executions.crash_clicks import clicks, decides, starts
 from tests.workflows.executions.crash_site import Site
 from tests.workflows.executions.crash_stages import (
     Stage,
     after_a_death,
     beside_another,
-    clicks,
     closes_what_is_open,
-    decides,
     expires,
     fills,
     in_flow,
@@ -35,7 +34,6 @@ from tests.workflows.executions.crash_stages import (
     refused,
     sends_again,
     slowly,
-    starts,
     takes_over,
     unsticks,
     without_database,
