@@ -15,6 +15,7 @@ from tests.e2e.browsing import DESKTOP, PHONE, Tab, axe
 from tests.e2e.conftest import OpenPage
 from tests.e2e.drawing import connections, drag, open_builder, saved, step
 from tests.graphs import brief, copy, graph, node, text
+from tests.scripted_openai import ScriptedOpenAI
 from tests.workflows.views.test_builder import Slogans
 from workflows.interchange import import_template
 from workflows.models import WorkflowTemplate
@@ -155,6 +156,7 @@ def test_a_connection_is_drawn_by_hand_and_refused_with_its_reason(
 def test_a_problem_leads_to_its_field(
     browser_page: OpenPage, editor: User, workspace: Workspace
 ) -> None:
+    add_providers("http://127.0.0.1:9/v1")
     flow = graph([brief("topic"), copy("lines", "{{ brief.nothing }}")], "brief > lines")
     workflow = make.TemplateFactory(workspace=workspace, graph=flow, name="Letter")
     page = browser_page(editor)
@@ -174,7 +176,6 @@ def test_versions_are_compared_and_brought_back(
     page = browser_page(editor)
     open_builder(page, small.pk)
     step(page, "Listing").click()
-    page.keyboard.press("Escape")
     page.keyboard.press("Delete")
     page.keyboard.press("Control+S")
     expect(page.get_by_text("Saved as version 2.")).to_be_visible()
@@ -200,3 +201,37 @@ def test_what_is_arranged_outlives_a_reload(
     saved(page)
     page.reload()
     expect(page.get_by_role("button", name="Open the container")).to_be_visible()
+
+
+def test_a_step_is_tried_on_values_of_ones_own(
+    browser_page: OpenPage, editor: User, workspace: Workspace, scripted_openai: ScriptedOpenAI
+) -> None:
+    add_providers(scripted_openai.base_url)
+    flow = graph([brief("topic"), copy("lines", "On {{ brief.topic }}")], "brief > lines")
+    workflow = make.TemplateFactory(workspace=workspace, graph=flow, name="Letter")
+    page = browser_page(editor)
+    open_builder(page, workflow.pk)
+    step(page, "Lines").click()
+    expect(page.locator(".b-panel__foot")).to_contain_text("1 call")
+    page.get_by_role("button", name="Try this step").last.click()
+    page.get_by_label("brief.topic").fill("Tea")
+    page.get_by_role("button", name="Try", exact=True).last.click()
+    expect(page.get_by_role("region", name="Last try")).to_be_visible()
+    axe(page)
+    page.get_by_role("tab", name="Setup").click()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_label("Preview with the last values")).to_contain_text("On Tea")
+
+
+def test_steps_are_carried_into_another_workflow(
+    browser_page: OpenPage, editor: User, small: WorkflowTemplate, workspace: Workspace
+) -> None:
+    other = make.TemplateFactory(workspace=workspace, name="Other", graph=graph([brief("topic")]))
+    page = browser_page(editor, permissions=["clipboard-read", "clipboard-write"])
+    open_builder(page, small.pk)
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Control+C")
+    open_builder(page, other.pk)
+    page.keyboard.press("Control+V")
+    expect(page.locator(".react-flow__node")).to_have_count(4)
+    assert connections(page) == {"teaser.out>listing"}

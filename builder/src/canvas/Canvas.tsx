@@ -1,10 +1,10 @@
 import { Background, BackgroundVariant, type Connection, type FinalConnectionState, MiniMap, ReactFlow, SelectionMode, useReactFlow } from "@xyflow/react";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { linkId } from "../graph/model";
 import { refusal } from "../graph/rules";
 import { add } from "../state/adding";
 import { useBuilder, useBuilderState } from "../state/context";
-import { mayEdit } from "../state/store";
+import { type Store, mayEdit } from "../state/store";
 import { ContainerNode } from "./ContainerNode";
 import { Controls } from "./Controls";
 import { LinkEdge } from "./LinkEdge";
@@ -19,6 +19,8 @@ const NODES = { step: StepNode, container: ContainerNode, note: NoteNode };
 const EDGES = { link: LinkEdge };
 const GRID: [number, number] = [8, 8];
 const PANNED_BY = [0, 1, 2];
+const MANY = ["Control", "Meta"];
+const PLAIN = { hideAttribution: true };
 export const DRAGGED = "application/x-copyloom-step";
 
 /** The canvas itself. */
@@ -65,6 +67,10 @@ export function Canvas() {
     [store, screenToFlowPosition],
   );
 
+  const hovering = useMemo(() => hoverHandlers(store), [store]);
+  const colour = useCallback((node: FlowNode) => colourOf(node, store.getState().types), [store]);
+  const fit = useMemo(() => ({ padding: marginsOf(), maxZoom: 1 }), []);
+
   return (
     <div className="b-canvas" role="region" aria-label="Canvas" onDragOver={(event) => event.preventDefault()} onDrop={onDrop} onDoubleClick={(event) => opened(event, store, screenToFlowPosition)}>
       <ReactFlow<FlowNode, FlowEdge>
@@ -74,12 +80,7 @@ export function Canvas() {
         onConnect={onConnect}
         onConnectEnd={onConnectEnd}
         isValidConnection={isValid}
-        onEdgeMouseEnter={(_, edge) => store.getState().set({ near: edge.id })}
-        onEdgeMouseLeave={(event) => {
-          if (!(event.relatedTarget instanceof Element && event.relatedTarget.closest(".b-linktools"))) store.getState().set({ near: null });
-        }}
-        onPaneMouseMove={() => store.getState().near && store.getState().set({ near: null })}
-        onNodeDoubleClick={(_, node) => node.type !== "note" && canEdit && store.getState().set({ renaming: node.id })}
+        {...hovering}
         nodesConnectable={canEdit}
         nodesDraggable={canEdit}
         connectOnClick={false}
@@ -91,19 +92,19 @@ export function Canvas() {
         zoomOnDoubleClick={false}
         selectionMode={SelectionMode.Partial}
         deleteKeyCode={null}
-        multiSelectionKeyCode={["Control", "Meta"]}
+        multiSelectionKeyCode={MANY}
         minZoom={0.15}
         maxZoom={2}
         zIndexMode="manual"
         elevateNodesOnSelect={false}
         fitView
-        fitViewOptions={{ padding: marginsOf(), maxZoom: 1 }}
-        proOptions={{ hideAttribution: true }}
+        fitViewOptions={fit}
+        proOptions={PLAIN}
         nodeDragThreshold={2}
         disableKeyboardA11y={false}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={2} />
-        <MiniMap className="b-minimap" pannable zoomable ariaLabel="Overview" nodeColor={(node) => colourOf(node as FlowNode, store.getState().types)} nodeBorderRadius={8} />
+        <MiniMap className="b-minimap" pannable zoomable ariaLabel="Overview" nodeColor={colour} nodeBorderRadius={8} />
         <Controls />
         <Reason />
       </ReactFlow>
@@ -111,7 +112,20 @@ export function Canvas() {
   );
 }
 
-function opened(event: React.MouseEvent, store: ReturnType<typeof useBuilder>["store"], toCanvas: (point: { x: number; y: number }) => { x: number; y: number }): void {
+/** What the pointer does to what it is over. The same functions for good: a drag draws the canvas again and again. */
+function hoverHandlers(store: Store) {
+  const { getState } = store;
+  return {
+    onEdgeMouseEnter: (_: unknown, edge: FlowEdge) => getState().set({ near: edge.id }),
+    onEdgeMouseLeave: (event: React.MouseEvent) => {
+      if (!(event.relatedTarget instanceof Element && event.relatedTarget.closest(".b-linktools"))) getState().set({ near: null });
+    },
+    onPaneMouseMove: () => void (getState().near && getState().set({ near: null })),
+    onNodeDoubleClick: (_: unknown, node: FlowNode) => void (node.type !== "note" && mayEdit(getState()) && getState().set({ renaming: node.id })),
+  };
+}
+
+function opened(event: React.MouseEvent, store: Store, toCanvas: (point: { x: number; y: number }) => { x: number; y: number }): void {
   if (!(event.target as Element).classList.contains("react-flow__pane") || !mayEdit(store.getState())) return;
   const at = toCanvas({ x: event.clientX, y: event.clientY });
   store.getState().set({ adding: { target: { kind: "at", at }, at: { x: event.clientX - 120, y: event.clientY } } });

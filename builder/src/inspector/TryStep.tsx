@@ -13,7 +13,7 @@ import { CircleCheck, CircleX, FlaskConical, LoaderCircle } from "../ui/icons";
 export function TryStep({ step, type }: { step: Step; type: NodeType | undefined }) {
   const { store } = useBuilder();
   const canRun = useBuilderState((state) => state.boot.rights.run && state.boot.rights.edit);
-  const cost = useStepCost(step);
+  const cost = useStepCost(step, Object.values(type?.schema.properties ?? {}).some((one) => one["x-widget"] === "provider"));
   if (!canRun || !type || type.is_root || type.is_container) return null;
   return (
     <footer className="b-panel__foot">
@@ -24,7 +24,7 @@ export function TryStep({ step, type }: { step: Step; type: NodeType | undefined
 }
 
 /** What the draft's estimate says of one step; asked again when the saved draft has changed. */
-function useStepCost(step: Step): { title: string; words: string } {
+function useStepCost(step: Step, asksModels: boolean): { title: string; words: string } {
   const { services } = useBuilder();
   const saved = useBuilderState((state) => state.save.at);
   const [found, setFound] = useState<Shapes["NodeEstimate"] | null>(null);
@@ -40,7 +40,9 @@ function useStepCost(step: Step): { title: string; words: string } {
     };
   }, [services, step.key, saved]);
   if (!found) return { title: "This step alone", words: "Its cost is being counted" };
-  if (!found.agent_calls) return { title: "Without a model", words: "Costs nothing" };
+  if (!found.agent_calls) {
+    return asksModels ? { title: "Cost not known yet", words: "The answers decide whether it runs" } : { title: "Without a model", words: "Costs nothing" };
+  }
   const calls = `${found.agent_calls} call${found.agent_calls > 1 ? "s" : ""}`;
   const tokens = found.tokens ? `, about ${found.tokens.toLocaleString("en")} tokens` : "";
   return { title: found.cost === null ? "Cost unknown" : `About ${money(found.cost)} a run`, words: calls + tokens };

@@ -25,7 +25,7 @@ export function summaryOf(type: NodeType | undefined, config: Config): Chip[] {
 
 function chips(schema: Schema, root: Schema, config: Config): Chip[] {
   return fieldsOf(schema, root).flatMap((field): Chip[] => {
-    const value = config[field.name];
+    const value = config[field.name] === undefined ? field.schema.default : config[field.name];
     const format = field.schema["x-summary"];
     if (format) return chip(format, value, field.widget === "variable" || field.widget === "items", Boolean(field.schema.enum));
     const inner = field.widget === "list" && Array.isArray(value) ? value[0] : undefined;

@@ -39,7 +39,7 @@ export function Toolbar() {
           <button type="button" className="b-tool" aria-label="Undo" data-tip="Undo  Ctrl Z" disabled={!canUndo || !canEdit} onClick={() => store.getState().undo()}><Undo2 size={18} /></button>
           <button type="button" className="b-tool" aria-label="Redo" data-tip="Redo  Shift Ctrl Z" disabled={!canRedo || !canEdit} onClick={() => store.getState().redo()}><Redo2 size={18} /></button>
           <i className="b-divider" />
-          <button type="button" className="button button--ghost b-bar__tidy" disabled={!canEdit} onClick={() => void tidyUp(store)}><WandSparkles size={16} /><span>Tidy</span></button>
+          <button type="button" className="button button--ghost b-bar__tidy" aria-label="Tidy" disabled={!canEdit} onClick={() => void tidyUp(store)}><WandSparkles size={16} /><span>Tidy</span></button>
         </>
       ) : null}
       <Problems />
