@@ -177,7 +177,9 @@ def _wakeable(board: _Board) -> list[_Row]:
     if not parked:
         return []
     running = [row for row in board.runs.values() if row.status == NodeStatus.RUNNING]
+    woken = [row for row in board.runs.values() if _queued(row) and not row.wait_for]
     room = board.execution.max_parallel_agents - sum(row.reserved_agents for row in running)
+    room -= sum(row.wanted_agents for row in woken)
     found: list[_Row] = []
     for row in parked:
         if room <= 0:
