@@ -66,7 +66,7 @@ class Flow:
     def clear(self) -> None:
         """Forget all runs, and every message."""
         WorkflowExecution.objects.filter(workspace=self.workspace).delete()
-        _queue(queue.connection()).empty()  # type: ignore[no-untyped-call]
+        _queue(queue.connection()).empty()  # type: ignore[no-untyped-call]  # RQ has no types there
 
 
 def _queue(connection: Any) -> Queue:
