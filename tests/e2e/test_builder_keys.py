@@ -105,6 +105,7 @@ def test_a_workflow_is_drawn_and_tested_without_a_mouse(
     _press(page, "Review", "link")
     page.wait_for_url("**/reviews/*")
     _press(page, "Approve")
+    page.wait_for_url("**/reviews")
     page.goto(run)
     expect(page.get_by_role("link", name="Open document")).to_be_visible(timeout=SOON)
     assert Document.objects.get().title == "Taglines"

@@ -111,5 +111,6 @@ def _approve(page: Page) -> None:
     expect(link).to_be_visible(timeout=SOON)
     link.click()
     page.get_by_role("button", name="Approve").click()
+    page.wait_for_url("**/reviews")
     page.goto(run)
     expect(page.get_by_role("link", name="Open document")).to_be_visible(timeout=SOON)

@@ -53,7 +53,9 @@ def test_a_template_is_made_ones_own_in_one_click(
     page.goto(world.paths()["template"])
     page.get_by_role("button", name="Customise").click()
     expect(page.locator("#toasts")).to_contain_text("is yours now")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Press release with approval")
+    expect(page.get_by_role("textbox", name="Name of the workflow")).to_have_value(
+        "Press release with approval"
+    )
 
 
 def test_the_launch_form_opens_by_the_space_bar_as_buttons_do(

@@ -98,6 +98,7 @@ def test_with_the_mouse(
     for name in ("Pick Variant 1", "Pick image 1"):
         page.get_by_role("checkbox", name=name).check(force=True)
     page.get_by_role("button", name="Approve").click()
+    page.wait_for_url("**/reviews")
 
     page.goto(f"/w/{workspace.slug}/runs/{_run().pk}")
     opened = page.get_by_role("link", name="Open document")

@@ -21,7 +21,8 @@ class Agents(Stage):
     @rule(pick=PICK, wanted=st.sampled_from([2, 1, 3, 4]))
     def reserve(self, pick: int, wanted: int) -> None:
         without = [one for one in self.current if not self.step_of(one).reserved]
-        held = one_of(without or self.current, pick)
+        crowded = [one for one in without if not self._free(one)]
+        held = one_of((crowded if pick % 3 else []) or without or self.current, pick)
         free = self._free(held)
         try:
             granted = reserve(held.claim, wanted)

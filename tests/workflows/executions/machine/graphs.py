@@ -12,7 +12,7 @@ from workflows.graph.model import Graph
 from workflows.graph.order import ancestors
 from workflows.graph.parse import parse
 
-_KINDS = ["container", "conditional", "copy", "text", "review", "attach"]
+_KINDS = ["container", "conditional", "copy", "text", "review", "review", "attach"]
 _INSIDE = ["copy", "conditional", "text", "review"]
 HANDLES = {"conditional": ["yes", "else"], "review": ["approved", "rejected"]}
 MOST = 12

@@ -110,7 +110,10 @@ class People(Stage):
     def decide(self, pick: int, verdict: Verdict) -> None:
         tasks = ReviewTask.objects.order_by("pk").values_list("pk", flat=True)
         waiting, every = list(tasks.filter(state="waiting")), list(tasks)
-        task = one_of(waiting if waiting and pick % 5 else every, pick)
+        answerable = waiting
+        if verdict == Verdict.REQUEST_CHANGES:
+            answerable = list(tasks.filter(state="waiting").exclude(rules__revise="")) or waiting
+        task = one_of(answerable if waiting and pick % 5 else every, pick)
         try:
             decide(task, verdict=verdict, user=None, comment="More")
         except AlreadyDecided:
@@ -124,4 +127,4 @@ class People(Stage):
             self.look("decide", "review.changes_requested" if again else "review.decided")
             self.hit(f"decide {verdict}")
 
-    decide_too = decide
+    decide_too = decide_also = decide_again = decide

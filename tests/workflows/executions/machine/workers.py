@@ -48,10 +48,17 @@ class Workers(Stage):
         self.look(cause, "node.started")
         return True
 
+    def begin(self, steps: int) -> None:
+        for _ in range(steps):
+            self._work(1, 0)
+
     @precondition(lambda self: self.post.messages)
     @rule(count=st.integers(1, 3), choice=PICK)
     def work(self, count: int, choice: int) -> None:
         """Take the oldest messages and end their steps well."""
+        self._work(count, choice)
+
+    def _work(self, count: int, choice: int) -> None:
         for _ in range(min(count, len(self.post.messages))):
             if self._claim(self.post.messages.pop(0), "work"):
                 self._complete(self.held[-1], choice, "work")
