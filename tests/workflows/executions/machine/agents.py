@@ -21,8 +21,27 @@ class Agents(Stage):
     @rule(pick=PICK, wanted=st.sampled_from([2, 1, 3, 4]))
     def reserve(self, pick: int, wanted: int) -> None:
         without = [one for one in self.current if not self.step_of(one).reserved]
-        crowded = [one for one in without if not self._free(one)]
-        held = one_of((crowded if pick % 3 else []) or without or self.current, pick)
+        self._reserve(one_of(without or self.current, pick), wanted)
+
+    reserve_too = reserve_also = reserve
+
+    @precondition(lambda self: self.crowds)
+    @rule(pick=PICK)
+    def crowd(self, pick: int) -> None:
+        """Steps of one run all ask for every agent: but for the first, none is left for them."""
+        for held in one_of(self.crowds, pick):
+            self._reserve(held, AGENTS)
+
+    crowd_too = crowd
+
+    @property
+    def crowds(self) -> list[list[Held]]:
+        """The claims of each run that has more than one."""
+        runs = sorted({one.claim.execution_id for one in self.current})
+        found = [[one for one in self.current if one.claim.execution_id == run] for run in runs]
+        return [claims for claims in found if len(claims) > 1]
+
+    def _reserve(self, held: Held, wanted: int) -> None:
         free = self._free(held)
         try:
             granted = reserve(held.claim, wanted)
@@ -33,8 +52,6 @@ class Agents(Stage):
         else:
             assert granted == min(wanted, free)
             self.look("reserve")
-
-    reserve_too = reserve_also = reserve
 
     def _free(self, held: Held) -> int:
         """Agents of the run that the other steps leave."""
@@ -54,6 +71,8 @@ class Agents(Stage):
         give_back(held.claim, count)
         self.look("give back")
         assert self.step_of(held).reserved == min(most, count)
+
+    resize_too = resize
 
     @property
     def with_agents(self) -> list[Held]:

@@ -51,6 +51,8 @@ class Workers(Stage):
     def begin(self, steps: int) -> None:
         for _ in range(steps):
             self._work(1, 0)
+        while steps % 2 and self.post.messages:
+            self._claim(self.post.messages.pop(), "claim")
 
     @precondition(lambda self: self.post.messages)
     @rule(count=st.integers(1, 3), choice=PICK)
