@@ -17,7 +17,7 @@ class NodeJob(Job):
     def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> NodeJob:
         """Read and delete in one round trip. Raises ``NoSuchJobError``."""
         job = cls(id, connection=connection, serializer=serializer)
-        with job.connection.pipeline() as pipe:
+        with job.connection.pipeline(transaction=False) as pipe:
             pipe.hgetall(job.key)
             pipe.delete(job.key)
             found, _ = pipe.execute()

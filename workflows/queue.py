@@ -78,7 +78,9 @@ def send(runs: Iterable[tuple[int, int]]) -> None:
         for node_run_id, attempt in runs
     ]
     try:
-        queue.enqueue_many(jobs)
+        with connection().pipeline(transaction=False) as pipe:
+            queue.enqueue_many(jobs, pipeline=pipe)
+            pipe.execute()
     except QueueError:
         _away_until = time.monotonic() + REST_SECONDS
         raise

@@ -209,6 +209,15 @@ def together(*statements: Statement) -> list[Answer]:
         ]
 
 
+def as_one(statements: Sequence[Statement]) -> Statement:
+    """One statement that does what these do; none may touch a row that another writes."""
+    *before, (last, values) = statements
+    if not before:
+        return last, values
+    named = ", ".join(f"s{number} AS ({sql})" for number, (sql, _) in enumerate(before))
+    return f"WITH {named} {last}", [one for _, some in before for one in some] + values
+
+
 def append(events: Sequence[ExecutionEvent]) -> Statement:
     """The statement that writes events, in the order given; there must be one."""
     return _EVENTS, [
