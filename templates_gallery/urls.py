@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from templates_gallery.views import gallery, launch, template
+from templates_gallery.views import gallery, launch, palette, template
 
 app_name = "gallery"
 urlpatterns = [
+    path("search", palette.palette, name="palette"),
     path("templates", gallery.gallery, name="list"),
     path("templates/<slug:template>", template.template_page, name="template"),
     path("templates/<slug:template>/customise", template.customise, name="customise"),

@@ -76,6 +76,7 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/": {"GET": VIEW},
     "/w/{slug}/home/runs": {"GET": VIEW},
     "/w/{slug}/home/setup/hide": {"POST": VIEW},
+    "/w/{slug}/search": {"GET": VIEW},
     "/w/{slug}/templates": {"GET": VIEW},
     "/w/{slug}/templates/{template}": {"GET": VIEW},
     "/w/{slug}/templates/{template}/customise": {"POST": EDIT},
