@@ -1,10 +1,11 @@
 """Every URL of the site."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health, metrics
+from config import health, metrics, styleguide
 from templates_gallery.views.picture import picture
 
 admin.autodiscover()
@@ -24,6 +25,9 @@ urlpatterns = [
     path("w/<slug:slug>/", include("templates_gallery.urls")),
     path("gallery/pictures/<int:entry_id>/<str:name>", picture, name="gallery_picture"),
 ]
+
+if settings.STYLEGUIDE:
+    urlpatterns.append(path("styleguide", styleguide.styleguide, name="styleguide"))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"

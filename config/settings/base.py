@@ -13,6 +13,8 @@ from config.settings.security import *
 from config.settings.storage import *
 
 DEBUG = False
+STYLEGUIDE = False
+"""Whether ``/styleguide`` is there."""
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

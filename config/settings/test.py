@@ -13,6 +13,7 @@ ZEAL_ALLOWLIST = [
 ]
 """Who is signed in and whom the admin's page shows are two people, asked for in one place.
 A session that is renewed while somebody signs in is read under both of its keys."""
+STYLEGUIDE = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of the live server keep no connection
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

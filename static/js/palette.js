@@ -42,6 +42,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== found) return;
     isStale = false;
+    found.removeAttribute("aria-busy");
     mark(0);
     if (goes) go();
     goes = false;

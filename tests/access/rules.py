@@ -22,6 +22,7 @@ SITE: dict[str, dict[str, Rule]] = {
     "/": {"GET": SIGNED_IN},
     "/healthz": {"GET": EVERYONE},
     "/readyz": {"GET": EVERYONE},
+    "/styleguide": {"GET": EVERYONE},
 }
 API: dict[str, dict[str, Rule]] = {
     "/api/schema": {"GET": EVERYONE},
