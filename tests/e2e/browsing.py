@@ -11,13 +11,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from scripts import browser
 from workspaces.models import User
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
+PATIENCE = 20_000
+"""Milliseconds that a machine with more to do may take over what takes it a few hundred."""
+expect.set_options(timeout=PATIENCE)
 _GIVEN_UP = re.compile("^htmx:(sendAbort|afterRequest)")
 """HTMX tells of requests that newer ones replace; those that fail are told of by other words."""
 _REPORT_CSP = """
@@ -49,10 +52,11 @@ class Tab:
     def opened(self, user: User | None, **options: Any) -> Iterator[Page]:
         """A page of the person, or of nobody; its errors end up in ``faults``."""
         width, height = options.pop("size", DESKTOP)
+        options.setdefault("reduced_motion", "reduce")  # without it, half the time is animation
         context = self.chromium.new_context(
             base_url=self.base_url, viewport={"width": width, "height": height}, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if user is not None:
             context.add_cookies([{**_session(user), "url": self.base_url}])  # type: ignore[list-item]
         page = context.new_page()
