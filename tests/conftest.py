@@ -15,14 +15,23 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
+from tests.emptying import empty
 from tests.engine import Drive
 from tests.scripted_openai import ScriptedOpenAI
 from workflows import queue
 from workflows.executions import dispatch
 from workflows.models import Provider
 from workspaces.models import Membership, Role, User, Workspace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_fast() -> Iterator[None]:
+    """Tests that commit leave an empty database behind, as they do with Django's own way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
 
 
 @pytest.fixture
