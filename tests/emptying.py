@@ -18,8 +18,7 @@ def empty(_test_case: Any = None) -> None:
     connection.close_if_unusable_or_obsolete()
     tables = [name for name in connection.introspection.django_table_names() if name not in _KEPT]
     found = " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")"  # noqa: S608 - names of tables
-        for name in tables
+        f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables
     )
     with connection.cursor() as cursor:
         cursor.execute(f"BEGIN; LOCK TABLE {_listed(tables)} IN EXCLUSIVE MODE")
@@ -28,7 +27,7 @@ def empty(_test_case: Any = None) -> None:
         # Rows go in any order, past triggers and foreign keys: nothing is left for them to guard.
         cursor.execute("SET LOCAL session_replication_role = replica")
         for name in full:
-            cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608 - names of tables
+            cursor.execute(f'DELETE FROM "{name}"')
         cursor.execute("COMMIT")
 
 

@@ -19,7 +19,7 @@ SEARCH = "/w/alder-pine/search"
 
 @pytest.fixture
 def run(workspace: Workspace) -> WorkflowExecution:
-    """A run, its workflow, a document and a project, all of tea; a template of it in the gallery."""
+    """A run, its workflow, a document, a project and a gallery template, all of tea."""
     template = make.TemplateFactory(
         workspace=workspace, name="Tea letter", graph=graph([brief("topic")])
     )
