@@ -1,5 +1,6 @@
 """Logs through structlog, one line an event on standard error."""
 
+import logging
 from typing import Any
 
 import structlog
@@ -35,8 +36,11 @@ LOGGING: dict[str, Any] = {
         "botocore": {"level": "WARNING"},
     },
 }
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+"""One line a request: its end says what its beginning would, and how long it took."""
 structlog.configure(
     processors=[
+        structlog.stdlib.filter_by_level,
         *_SHARED,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
