@@ -60,6 +60,15 @@ class EngineEnv:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailEnv:
+    """The server that takes e-mails, and who they are from."""
+
+    server: dict[str, Any]
+    """Settings of Django's by name; empty without one."""
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionEnv:
     """How long ``prune_executions`` keeps what has ended, in days; 0 keeps it for ever."""
 
@@ -85,6 +94,7 @@ class Env:
     providers: ProviderEnv
     engine: EngineEnv
     retention: RetentionEnv
+    email: EmailEnv
     metrics_token: str
     """Who may read ``/metrics``; empty hides it."""
 
@@ -116,6 +126,7 @@ def read_env(*, local: bool) -> Env:
         providers=_providers(env, local=local),
         engine=_engine(env),
         retention=_retention(env),
+        email=_email(env),
         metrics_token=env.str("METRICS_TOKEN", default=""),
     )
 
@@ -167,3 +178,13 @@ def _retention(env: environs.Env) -> RetentionEnv:
             run_days=env.int("RUN_DAYS", default=365, validate=at_least_0),
             event_days=env.int("EVENT_DAYS", default=90, validate=at_least_0),
         )
+
+
+def _email(env: environs.Env) -> EmailEnv:
+    named = bool(env.str("EMAIL_URL", default=""))
+    server: dict[str, Any] = dict(env.dj_email_url("EMAIL_URL")) if named else {}
+    if named and "EMAIL_BACKEND" not in server:
+        raise environs.EnvError("EMAIL_URL must begin with submission:// or smtp://.")
+    return EmailEnv(
+        server=server, sender=env.str("EMAIL_FROM", default="Copyloom <copyloom@localhost>")
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import factory
@@ -27,7 +28,16 @@ from workflows.models import (
     WorkflowTemplate,
 )
 from workflows.versions import save_version
-from workspaces.models import ApiToken, Membership, Project, Role, User, Workspace
+from workspaces.models import (
+    ApiToken,
+    Invitation,
+    Membership,
+    Notice,
+    Project,
+    Role,
+    User,
+    Workspace,
+)
 
 
 def digest(value: Any) -> str:
@@ -68,6 +78,29 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     workspace = factory.SubFactory(WorkspaceFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.EDITOR
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    class Meta:
+        model = Invitation
+
+    workspace = factory.SubFactory(WorkspaceFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.test")
+    invited_by = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class NoticeFactory(DjangoModelFactory[Notice]):
+    class Meta:
+        model = Notice
+
+    workspace = factory.SubFactory(WorkspaceFactory)
+    user = factory.SubFactory(UserFactory)
+    email = factory.LazyAttribute(lambda made: made.user.email)
+    kind = Notice.Kind.REVIEW
+    subject = factory.Sequence(lambda n: f"Notice {n}")
+    body = "Something waits for you."
+    path = "/w/alder-pine/reviews/1"
 
 
 class ApiTokenFactory(DjangoModelFactory[ApiToken]):

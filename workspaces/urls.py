@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from workspaces.views import projects, start
+from workspaces.views import joining, projects, start
+from workspaces.views.settings import members
+
+_SETTINGS = "w/<slug:slug>/settings"
+_MEMBER = f"{_SETTINGS}/members/<int:member_id>"
+_INVITATION = f"{_SETTINGS}/invitations/<int:invitation_id>"
 
 app_name = "workspaces"
 urlpatterns = [
@@ -11,4 +16,13 @@ urlpatterns = [
     path("w/<slug:slug>/projects/new", projects.new_project, name="project-new"),
     path("w/<slug:slug>/projects/<int:project_id>/edit", projects.edit, name="project-edit"),
     path("w/<slug:slug>/projects/<int:project_id>/delete", projects.delete, name="project-delete"),
+    path("invitations/<str:token>", joining.invitation_page, name="invitation"),
+    path(_SETTINGS, members.settings_home, name="settings"),
+    path(f"{_SETTINGS}/members", members.member_list, name="members"),
+    path(f"{_SETTINGS}/members/leave", members.leave, name="member-leave"),
+    path(f"{_MEMBER}/role", members.set_role, name="member-role"),
+    path(f"{_MEMBER}/remove", members.remove, name="member-remove"),
+    path(f"{_SETTINGS}/invitations", members.invite, name="invite"),
+    path(f"{_INVITATION}/resend", members.resend, name="invitation-resend"),
+    path(f"{_INVITATION}/revoke", members.revoke, name="invitation-revoke"),
 ]

@@ -5,6 +5,7 @@ from config.settings.accounts import *
 from config.settings.api import *
 from config.settings.cache import *
 from config.settings.database import *
+from config.settings.email import *
 from config.settings.engine import *
 from config.settings.environment import ENV
 from config.settings.logs import *

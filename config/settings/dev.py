@@ -10,4 +10,3 @@ STYLEGUIDE = True
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 """Styles and scripts are read from where they are written, without collecting them first."""
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

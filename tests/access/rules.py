@@ -17,12 +17,14 @@ class Open(Enum):
 Rule = Open | Action
 EVERYONE, SIGNED_IN = Open.EVERYONE, Open.SIGNED_IN
 VIEW, REVIEW, EDIT, RUN = Action.VIEW, Action.REVIEW, Action.EDIT, Action.RUN
+ADMINISTER = Action.ADMIN
 
 SITE: dict[str, dict[str, Rule]] = {
     "/": {"GET": SIGNED_IN},
     "/healthz": {"GET": EVERYONE},
     "/readyz": {"GET": EVERYONE},
     "/styleguide": {"GET": EVERYONE},
+    "/invitations/{token}": {"GET": EVERYONE, "POST": EVERYONE},
 }
 API: dict[str, dict[str, Rule]] = {
     "/api/schema": {"GET": EVERYONE},
@@ -140,6 +142,14 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/projects/{project_id}/runs": {"GET": VIEW},
     "/w/{slug}/projects/{project_id}/edit": {"GET": EDIT, "POST": EDIT},
     "/w/{slug}/projects/{project_id}/delete": {"POST": EDIT},
+    "/w/{slug}/settings": {"GET": VIEW},
+    "/w/{slug}/settings/members": {"GET": VIEW},
+    "/w/{slug}/settings/members/leave": {"POST": VIEW},
+    "/w/{slug}/settings/members/{member_id}/role": {"POST": ADMINISTER},
+    "/w/{slug}/settings/members/{member_id}/remove": {"POST": ADMINISTER},
+    "/w/{slug}/settings/invitations": {"POST": ADMINISTER},
+    "/w/{slug}/settings/invitations/{invitation_id}/resend": {"POST": ADMINISTER},
+    "/w/{slug}/settings/invitations/{invitation_id}/revoke": {"POST": ADMINISTER},
     "/gallery/pictures/{entry_id}/{name}": {"GET": SIGNED_IN},
 }
 RULES = {**SITE, **API, **PAGES}

@@ -14,7 +14,8 @@ from tests.documents.conftest import png
 from tests.graphs import brief, graph, node
 from workflows.engine.states import NodeStatus
 from workspaces.access import Access
-from workspaces.models import Role, User, Workspace
+from workspaces.invitations import invite, link_path
+from workspaces.models import Membership, Role, User, Workspace
 from workspaces.tokens import issue_token
 
 RULES = {
@@ -60,6 +61,9 @@ def build(workspace: Workspace, owner: User) -> World:
     name = f"{make.digest(f'cover {workspace.pk}')}.png"
     entry = make.GalleryEntryFactory(cover=name)
     default_storage.save(gallery_key(entry.pk, name), ContentFile(png()))
+    invitation = invite(
+        workspace=workspace, email=f"asked@{workspace.slug}.test", role=Role.EDITOR, by=owner
+    )
     ids = {
         "slug": workspace.slug,
         "workspace_slug": workspace.slug,
@@ -76,5 +80,8 @@ def build(workspace: Workspace, owner: User) -> World:
         "execution_id": execution.pk,
         "review_id": task.pk,
         "key": step.key,
+        "member_id": Membership.objects.get(workspace=workspace, user=owner).pk,
+        "invitation_id": invitation.pk,
+        "token": link_path(invitation).rsplit("/", 1)[1],
     }
     return World(workspace, ids)

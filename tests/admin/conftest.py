@@ -28,7 +28,7 @@ from workflows.models import (
     WorkflowTemplate,
     WorkflowVersion,
 )
-from workspaces.models import ApiToken, Project, User, Workspace
+from workspaces.models import ApiToken, Invitation, Notice, Project, User, Workspace
 
 
 def _version() -> WorkflowVersion:
@@ -49,6 +49,8 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     User: make.UserFactory,
     Authenticator: _second_factor,
     ApiToken: make.ApiTokenFactory,
+    Invitation: make.InvitationFactory,
+    Notice: make.NoticeFactory,
     Workspace: lambda: make.MembershipFactory().workspace,
     Project: make.ProjectFactory,
     WorkflowTemplate: make.TemplateFactory,

@@ -35,6 +35,10 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=120, blank=True)
+    wants_email = models.BooleanField(
+        "e-mail about reviews and runs", default=True, db_default=True
+    )
+    """Invitations and what concerns the account itself are sent all the same."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,8 @@ from workflows.executions import invariants
 from workflows.executions.reconcile import reconcile
 from workflows.models import WorkerBeat
 from workflows.reviews.remind import expire_due
+from workspaces.notices import deliver
+from workspaces.postman import Postman
 
 log = structlog.get_logger(__name__)
 CHECK_EVERY = 30.0
@@ -47,19 +49,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """The loop. A database that is away is waited for."""
+        if options["once"]:
+            self._pass(deliver)
+            return
         stop = threading.Event()
-        if not options["once"]:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        postman = Postman(settings.ENGINE.reconcile_seconds)
+        postman.start()
         while not stop.is_set():
-            try:
-                self._once()
-            except DatabaseError as error:
-                log.warning("reconcile cannot reach the database", error=type(error).__name__)
-                connection.close()
-            if options["once"]:
-                return
+            self._pass()
             stop.wait(settings.ENGINE.reconcile_seconds)
+        postman.stop()
+
+    def _pass(self, *more: Callable[[], object]) -> None:
+        try:
+            self._once()
+            for work in more:
+                work()
+        except DatabaseError as error:
+            log.warning("reconcile cannot reach the database", error=type(error).__name__)
+            connection.close()
 
     def _once(self) -> None:
         report, reviews = reconcile(), expire_due()
