@@ -6,9 +6,13 @@ from workflows.views import control, launch, monitor, project, runs, step
 from workflows.views.builder import page as builder
 from workflows.views.home import page as home
 from workflows.views.library import changes, imports, listing, versions, workflow
+from workflows.views.providers import editing as provider
+from workflows.views.providers import listing as providers
 from workflows.views.reviews import inbox, page, regenerate
 
 _ONE = "workflows/<int:workflow_id>"
+_PROVIDERS = "settings/providers"
+_PROVIDER = f"{_PROVIDERS}/<int:provider_id>"
 _RUN = "runs/<int:execution_id>"
 
 app_name = "workflows"
@@ -48,5 +52,16 @@ urlpatterns = [
         "reviews/<int:review_id>/regenerate",
         regenerate.review_regenerate,
         name="review-regenerate",
+    ),
+    path(_PROVIDERS, providers.provider_list, name="providers"),
+    path(f"{_PROVIDERS}/new", provider.new_provider, name="provider-new"),
+    path(_PROVIDER, provider.provider_page, name="provider"),
+    path(f"{_PROVIDER}/test", providers.test, name="provider-test"),
+    path(f"{_PROVIDER}/switch", provider.switch, name="provider-switch"),
+    path(f"{_PROVIDER}/prices", provider.add_price, name="provider-price-add"),
+    path(
+        f"{_PROVIDER}/prices/<int:price_id>/delete",
+        provider.delete_price,
+        name="provider-price-delete",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Delivers the outbox beside the work of ``reconcile``: a slow mail server holds nothing else up."""
+"""Delivers the outbox beside the work of ``reconcile``, which no slow mail server holds up."""
 
 from __future__ import annotations
 

@@ -150,6 +150,13 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/settings/invitations": {"POST": ADMINISTER},
     "/w/{slug}/settings/invitations/{invitation_id}/resend": {"POST": ADMINISTER},
     "/w/{slug}/settings/invitations/{invitation_id}/revoke": {"POST": ADMINISTER},
+    "/w/{slug}/settings/providers": {"GET": VIEW},
+    "/w/{slug}/settings/providers/new": {"GET": ADMINISTER, "POST": ADMINISTER},
+    "/w/{slug}/settings/providers/{provider_id}": {"GET": ADMINISTER, "POST": ADMINISTER},
+    "/w/{slug}/settings/providers/{provider_id}/test": {"POST": ADMINISTER},
+    "/w/{slug}/settings/providers/{provider_id}/switch": {"POST": ADMINISTER},
+    "/w/{slug}/settings/providers/{provider_id}/prices": {"POST": ADMINISTER},
+    "/w/{slug}/settings/providers/{provider_id}/prices/{price_id}/delete": {"POST": ADMINISTER},
     "/gallery/pictures/{entry_id}/{name}": {"GET": SIGNED_IN},
 }
 RULES = {**SITE, **API, **PAGES}

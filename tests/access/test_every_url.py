@@ -172,11 +172,11 @@ def test_a_foreign_thing_is_not_there(
     ids=[f"{m} {p}" for p, m in ON_THINGS if p.count("_id}") > 1],
 )
 def test_a_foreign_thing_inside_an_own_one_is_not_there(
-    path: str, method: str, world: World, elsewhere: World, editor: User
+    path: str, method: str, world: World, elsewhere: World, owner: User
 ) -> None:
     inner = path.rsplit("{", 1)[1].split("}")[0]
     address = world.fill(path, **{inner: elsewhere.ids[inner]})
-    assert _call(method, address, editor, world.workspace.slug).status_code == 404
+    assert _call(method, address, owner, world.workspace.slug).status_code == 404
 
 
 ADMIN_PATHS = sorted({url.path for url in every_url() if url.path.startswith(ADMIN)})

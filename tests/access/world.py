@@ -13,6 +13,7 @@ from tests import factories as make
 from tests.documents.conftest import png
 from tests.graphs import brief, graph, node
 from workflows.engine.states import NodeStatus
+from workflows.models import ModelPrice
 from workspaces.access import Access
 from workspaces.invitations import invite, link_path
 from workspaces.models import Membership, Role, User, Workspace
@@ -64,6 +65,8 @@ def build(workspace: Workspace, owner: User) -> World:
     invitation = invite(
         workspace=workspace, email=f"asked@{workspace.slug}.test", role=Role.EDITOR, by=owner
     )
+    provider = make.ProviderFactory(workspace=workspace)
+    price = ModelPrice.objects.create(provider=provider, model="m", per_image=1)
     ids = {
         "slug": workspace.slug,
         "workspace_slug": workspace.slug,
@@ -80,6 +83,8 @@ def build(workspace: Workspace, owner: User) -> World:
         "execution_id": execution.pk,
         "review_id": task.pk,
         "key": step.key,
+        "provider_id": provider.pk,
+        "price_id": price.pk,
         "member_id": Membership.objects.get(workspace=workspace, user=owner).pk,
         "invitation_id": invitation.pk,
         "token": link_path(invitation).rsplit("/", 1)[1],

@@ -118,8 +118,8 @@ def _missing(slug: str, kind: Kind) -> ProviderError:
     return ProviderError(
         ErrorCode.BAD_REQUEST,
         f"No provider is set as the default for {what}.",
-        hint="An administrator can mark one in the admin under Providers, "
-        "or run manage.py seed_providers.",
+        hint="An admin of the workspace can add one under Settings, Providers and models, "
+        "or whoever runs the site can run manage.py seed_providers.",
     )
 
 

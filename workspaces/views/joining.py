@@ -59,17 +59,7 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
         return _for_member(request, invitation, request.user)
     if User.objects.filter(email__iexact=invitation.email).exists():
         return _page(request, invitation, has_account=True)
-    if request.method != "POST":
-        return _page(request, invitation, form=JoinForm(invitation))
-    form = JoinForm(invitation, request.POST)
-    if not form.is_valid():
-        return _page(request, invitation, form=form, status=422)
-    try:
-        user = join(invitation, **form.cleaned_data)
-    except InvitationOver:
-        return redirect(request.path)
-    login(request, user, backend=_BACKEND)
-    return _welcome(request, invitation)
+    return _for_newcomer(request, invitation)
 
 
 invitation_page.methods = ("GET", "POST")  # type: ignore[attr-defined]  # for the test of every URL
@@ -85,6 +75,20 @@ def _for_member(request: HttpRequest, invitation: Invitation, user: User) -> Htt
         return _page(request, invitation, is_theirs=False, status=409)
     except InvitationOver:
         return redirect(request.path)
+    return _welcome(request, invitation)
+
+
+def _for_newcomer(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, invitation, form=JoinForm(invitation))
+    form = JoinForm(invitation, request.POST)
+    if not form.is_valid():
+        return _page(request, invitation, form=form, status=422)
+    try:
+        user = join(invitation, **form.cleaned_data)
+    except InvitationOver:
+        return redirect(request.path)
+    login(request, user, backend=_BACKEND)
     return _welcome(request, invitation)
 
 

@@ -33,7 +33,7 @@ def home(request: PageRequest) -> HttpResponse:
         "documents": documents,
         "spend": spent,
         "is_new": not documents and not spent.calls,
-        "setup": None if is_hidden else setup(access, request.user),
+        "setup": None if is_hidden else setup(access),
         "summary": summary(running=active.running, waiting=waiting.count, first_due=first_due),
     }
     return render(request, "workflows/home.html", context)

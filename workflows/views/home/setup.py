@@ -11,7 +11,7 @@ from documents.models import Document
 from workflows.models import ReviewDecision, WorkflowExecution
 from workflows.providers.registry import Directory
 from workspaces.access import Access, Action
-from workspaces.models import User, Workspace
+from workspaces.models import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def cookie_of(workspace: Workspace) -> str:
     return f"setup-{workspace.pk}"
 
 
-def setup(access: Access, user: User) -> Setup:
+def setup(access: Access) -> Setup:
     """Two queries."""
     workspace = access.workspace
     has_model = Directory(workspace.pk).find("", "copy") is not None
@@ -67,7 +67,7 @@ def setup(access: Access, user: User) -> Setup:
     ).get(pk=workspace.pk)
     slug, can = workspace.slug, access.can
     gallery = reverse("gallery:list", args=[slug]) if can(Action.RUN) else ""
-    providers = reverse("admin:workflows_provider_changelist") if user.is_staff else ""
+    providers = reverse("workflows:providers", args=[slug]) if can(Action.ADMIN) else ""
     reviews = reverse("workflows:reviews", args=[slug]) if can(Action.REVIEW) else ""
     return Setup(
         (

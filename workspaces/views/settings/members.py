@@ -17,11 +17,11 @@ from workspaces.models import INVITED_ROLES, Invitation, Membership, Role
 from workspaces.pages import PageRequest, page
 
 ROLE_WORDS = {
-    Role.OWNER: "Everything, and makes other owners",
-    Role.ADMIN: "Members, providers, limits and everybody's tokens",
-    Role.EDITOR: "Builds workflows, launches and controls runs, writes documents",
-    Role.REVIEWER: "Decides reviews",
-    Role.VIEWER: "Sees everything, changes nothing",
+    Role.OWNER: "Everything, also making and removing owners.",
+    Role.ADMIN: "Manages members, providers, limits and everybody's tokens, and does what editors do.",
+    Role.EDITOR: "Builds workflows, runs them, writes documents, and does what reviewers do.",
+    Role.REVIEWER: "Decides reviews, and sees everything.",
+    Role.VIEWER: "Sees everything, changes nothing.",
 }
 
 

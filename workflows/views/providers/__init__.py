@@ -1,0 +1,1 @@
+"""The workspace's model services, below its settings."""
