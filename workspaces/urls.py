@@ -2,8 +2,9 @@
 
 from django.urls import path
 
+from workspaces.api import converters  # noqa: F401 - registers the ids of addresses
 from workspaces.views import joining, projects, start
-from workspaces.views.settings import members
+from workspaces.views.settings import limits, members, profile, tokens
 
 _SETTINGS = "w/<slug:slug>/settings"
 _MEMBER = f"{_SETTINGS}/members/<int:member_id>"
@@ -17,6 +18,10 @@ urlpatterns = [
     path("w/<slug:slug>/projects/<int:project_id>/edit", projects.edit, name="project-edit"),
     path("w/<slug:slug>/projects/<int:project_id>/delete", projects.delete, name="project-delete"),
     path("invitations/<str:token>", joining.invitation_page, name="invitation"),
+    path(f"{_SETTINGS}/limits", limits.limits_page, name="limits"),
+    path(f"{_SETTINGS}/tokens", tokens.token_list, name="tokens"),
+    path(f"{_SETTINGS}/tokens/<token_id:token_id>/revoke", tokens.revoke, name="token-revoke"),
+    path(f"{_SETTINGS}/profile", profile.profile_page, name="profile"),
     path(_SETTINGS, members.settings_home, name="settings"),
     path(f"{_SETTINGS}/members", members.member_list, name="members"),
     path(f"{_SETTINGS}/members/leave", members.leave, name="member-leave"),

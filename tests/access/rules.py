@@ -150,6 +150,10 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/settings/invitations": {"POST": ADMINISTER},
     "/w/{slug}/settings/invitations/{invitation_id}/resend": {"POST": ADMINISTER},
     "/w/{slug}/settings/invitations/{invitation_id}/revoke": {"POST": ADMINISTER},
+    "/w/{slug}/settings/limits": {"GET": VIEW, "POST": ADMINISTER},
+    "/w/{slug}/settings/tokens": {"GET": VIEW, "POST": VIEW},
+    "/w/{slug}/settings/tokens/{token_id}/revoke": {"POST": ADMINISTER},
+    "/w/{slug}/settings/profile": {"GET": VIEW, "POST": VIEW},
     "/w/{slug}/settings/providers": {"GET": VIEW},
     "/w/{slug}/settings/providers/new": {"GET": ADMINISTER, "POST": ADMINISTER},
     "/w/{slug}/settings/providers/{provider_id}": {"GET": ADMINISTER, "POST": ADMINISTER},
@@ -161,7 +165,10 @@ PAGES: dict[str, dict[str, Rule]] = {
 }
 RULES = {**SITE, **API, **PAGES}
 
-HIDDEN = {"/api/workspaces/{workspace_slug}/tokens/{token_id}"}
+HIDDEN = {
+    "/api/workspaces/{workspace_slug}/tokens/{token_id}",
+    "/w/{slug}/settings/tokens/{token_id}/revoke",
+}
 """Things of one person: those who may not touch them are not told that they are there."""
 LEADS_OUT = {"/admin/logout/"}
 """Pages of the admin site that anybody may be sent away by."""

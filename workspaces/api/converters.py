@@ -1,7 +1,11 @@
-"""Ids in addresses: what cannot be an id matches no address, so it is a 404."""
+"""Ids in addresses: what cannot be an id matches no address, so it is a 404.
+
+Importing this module registers them as ``id`` and ``token_id``.
+"""
 
 from __future__ import annotations
 
+from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 from workspaces.api.serializers import MAX_ID
@@ -29,3 +33,7 @@ class TokenIdConverter(StringConverter):
     """``<token_id:token_id>``: the head of a digest."""
 
     regex = f"[0-9a-f]{{{PUBLIC_ID_LENGTH}}}"
+
+
+register_converter(IdConverter, "id")
+register_converter(TokenIdConverter, "token_id")

@@ -1,12 +1,8 @@
 """Addresses of the API of workspaces, below /api/."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from workspaces.api import projects, tokens, workspaces
-from workspaces.api.converters import IdConverter, TokenIdConverter
-
-register_converter(IdConverter, "id")
-register_converter(TokenIdConverter, "token_id")
+from workspaces.api import converters, projects, tokens, workspaces  # noqa: F401 - registers ids
 
 _WORKSPACE = "workspaces/<slug:workspace_slug>"
 urlpatterns = [
