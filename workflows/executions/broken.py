@@ -108,7 +108,7 @@ def reopen(execution: WorkflowExecution, broken: Broken, door: Door) -> None:
         ).update(status=NodeStatus.PENDING, skip_reason="", finished_at=None)
     execution.status = ExecutionStatus.RUNNING
     # Written at once: the run may end again in this transaction, and only ``running`` may end.
-    WorkflowExecution.objects.filter(pk=execution.pk).update(status=execution.status)
+    WorkflowExecution.objects.filter(pk=execution.pk).update(status=execution.status, told_at=None)
     execution.error = None
     execution.finished_at = None
 

@@ -60,10 +60,15 @@ class WorkflowExecution(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When whoever launched it was written to about its present failure."""
 
     class Meta:
         ordering = ["-id"]
         indexes = [
+            models.Index(
+                fields=["id"], condition=Q(status="failed", told_at=None), name="execution_untold"
+            ),
             models.Index(fields=["workspace", "status", "-created_at"], name="execution_list"),
             models.Index(fields=["workspace", "-id"], name="execution_newest"),
             models.Index(

@@ -32,10 +32,15 @@ class ReviewTask(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When its reviewers were written to."""
 
     class Meta:
         ordering = ["id"]
         indexes = [
+            models.Index(
+                fields=["id"], condition=Q(state="waiting", told_at=None), name="review_untold"
+            ),
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="review_due"),
             models.Index(
                 Coalesce("decided_at", "created_at").desc(),

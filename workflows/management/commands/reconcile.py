@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from documents.orphans import remove_orphans
+from workflows.announcing import announce
 from workflows.executions import invariants
 from workflows.executions.reconcile import reconcile
 from workflows.models import WorkerBeat
@@ -72,7 +73,7 @@ class Command(BaseCommand):
             connection.close()
 
     def _once(self) -> None:
-        report, reviews = reconcile(), expire_due()
+        report, reviews, told = reconcile(), expire_due(), announce()
         if time.monotonic() - self._checked >= CHECK_EVERY:
             self._checked = time.monotonic()
             self._broken = invariants.check()
@@ -91,8 +92,8 @@ class Command(BaseCommand):
                 "data": {"violations": [asdict(one) for one in self._broken]},
             },
         )
-        if not report.is_empty or reviews:
-            log.info("reconciled", **asdict(report), reviews=reviews)
+        if not report.is_empty or reviews or told:
+            log.info("reconciled", **asdict(report), reviews=reviews, told=told)
 
 
 def _sweep() -> None:
