@@ -16,6 +16,7 @@ from workspaces.models import User
 PAGES = [
     "home", "gallery", "template", "workflows", "workflow", "versions", "version", "rename",
     "import", "projects", "project", "project-runs", "new-project",
+    "members", "providers", "provider", "new-provider", "limits", "tokens", "profile",
 ]  # fmt: skip
 OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"]
 ACCOUNT = ["/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/"]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from templates_gallery.catalog import seed
 from tests import factories as make
-from workflows.models import WorkflowExecution, WorkflowTemplate
+from workflows.models import ModelPrice, Provider, WorkflowExecution, WorkflowTemplate
 from workspaces.models import User, Workspace
 
 
@@ -19,6 +19,7 @@ class World:
     workspace: Workspace
     workflow: WorkflowTemplate
     run: WorkflowExecution
+    provider: Provider
 
     def paths(self) -> dict[str, str]:
         """Pages by name."""
@@ -38,11 +39,21 @@ class World:
             "project": f"{room}/projects/{self.run.project_id}",
             "project-runs": f"{room}/projects/{self.run.project_id}/runs",
             "new-project": f"{room}/projects/new",
+            "members": f"{room}/settings/members",
+            "providers": f"{room}/settings/providers",
+            "provider": f"{room}/settings/providers/{self.provider.pk}",
+            "new-provider": f"{room}/settings/providers/new",
+            "limits": f"{room}/settings/limits",
+            "tokens": f"{room}/settings/tokens",
+            "profile": f"{room}/settings/profile",
         }
 
 
 def make_world(workspace: Workspace, user: User) -> World:
-    """Templates, a workflow, a run in every kind of trouble, a review, a document, a project."""
+    """Templates, a workflow, a run in every kind of trouble, a review, a document, a project.
+
+    Also what the settings list: somebody else, an invitation, a token and a provider with a price.
+    """
     seed()
     workflow = make.TemplateFactory(
         workspace=workspace, name="Weekly letter to everybody who asked for it", created_by=user
@@ -53,7 +64,12 @@ def make_world(workspace: Workspace, user: User) -> World:
     _run(workspace, user, workflow, "running", running=1, title="A run under way")
     make.ReviewTaskFactory(node_run=waiting.node_runs.get(status="waiting"))
     make.DocumentFactory(workspace=workspace, project=project, author=user)
-    return World(workspace, workflow, run)
+    make.MembershipFactory(workspace=workspace)
+    make.InvitationFactory(workspace=workspace, invited_by=user)
+    make.ApiTokenFactory(workspace=workspace, user=user)
+    provider = make.ProviderFactory(workspace=workspace, copy_model="writer-1")
+    ModelPrice.objects.create(provider=provider, model="writer-1", input_per_million=2)
+    return World(workspace, workflow, run, provider)
 
 
 def _run(
