@@ -158,12 +158,12 @@ def test_the_image_takes_in_what_the_app_needs_and_nothing_else() -> None:
     assert not {".env", ".git", ".local", "tests", "scripts"} & set(kept)
 
 
-def boot(**changes: str | None) -> subprocess.CompletedProcess[str]:
+def boot(code: str = "", **changes: str | None) -> subprocess.CompletedProcess[str]:
     """Load the production settings in a process of their own; None takes a variable away."""
     outside = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     values = {**outside, **production_env(), **changes}
     given = {name: value for name, value in values.items() if value is not None}
-    argv = [sys.executable, "-c", "import django; django.setup()"]
+    argv = [sys.executable, "-c", f"import django; django.setup(); {code}"]
     return subprocess.run(argv, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
 
 
@@ -190,9 +190,32 @@ def test_production_refuses_to_start_without(name: str) -> None:
         ("FIELD_ENCRYPTION_KEYS", "not-a-key"),
         ("METRICS_TOKEN", "short"),
         ("RETENTION_RUN_DAYS", "-1"),
+        ("EMAIL_URL", "mail.example.com"),
     ],
 )
 def test_production_refuses_a_secret_that_is_known_or_weak(name: str, value: str) -> None:
     refused = boot(**{name: value})
     assert refused.returncode != 0
     assert name in refused.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("", ("console", "localhost", 25, "", False, False)),
+        (
+            "submission://me%40example.com:p%2Fw@mail.example.com",
+            ("smtp", "mail.example.com", 587, "p/w", True, False),
+        ),
+        (
+            "smtp://me:pw@mail.example.com:465?ssl=True",
+            ("smtp", "mail.example.com", 465, "pw", False, True),
+        ),
+    ],
+)
+def test_the_mail_server_is_read_from_one_address(url: str, wanted: tuple[object, ...]) -> None:
+    code = (
+        "from django.conf import settings as s; print((s.EMAIL_BACKEND.split('.')[-2],"
+        " s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_PASSWORD, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL))"
+    )
+    assert boot(code, EMAIL_URL=url).stdout.strip() == str(wanted)

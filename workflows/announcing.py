@@ -1,4 +1,4 @@
-"""Writes e-mails about what people should know: a review waits for them, their run has failed.
+"""Writes e-mails about what people should know: a review waits or is due, their run has failed.
 
 The rows themselves say whom nobody has told yet, so nothing is lost with a process and the engine
 does nothing for it. A row is marked in the transaction that writes its e-mails: each goes out once.
@@ -7,8 +7,10 @@ does nothing for it. A row is marked in the transaction that writes its e-mails:
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -20,31 +22,33 @@ from workspaces.notices import one_line
 
 BATCH = 100
 """Rows a pass takes of each kind."""
+REMIND_BEFORE = timedelta(hours=4)
+"""How long before it is due a review is written about again, if people knew as long before."""
 
 
 def announce() -> int:
     """Write what is due; the number of e-mails."""
-    return tell_reviewers() + tell_launchers()
+    return tell_reviewers() + remind_reviewers() + tell_launchers()
 
 
 @transaction.atomic
 def tell_reviewers() -> int:
     """Write to those who may decide the reviews that nobody was told of."""
-    rows = ReviewTask.objects.filter(state=ReviewState.WAITING, told_at=None).order_by("pk")
-    held = rows.select_for_update(skip_locked=True, of=("self",))
-    tasks = list(
-        held.select_related("node_run__execution__workspace")
-        .defer("items", "rules", "node_run__input", "node_run__output", "node_run__history")
-        .prefetch_related("assignees")[:BATCH]
+    rows = ReviewTask.objects.filter(state=ReviewState.WAITING, told_at=None)
+    return _write_about(rows, Notice.Kind.REVIEW, "told_at")
+
+
+@transaction.atomic
+def remind_reviewers() -> int:
+    """Write once more to them when a review is due within hours."""
+    rows = ReviewTask.objects.filter(
+        state=ReviewState.WAITING,
+        reminded_at=None,
+        due_at__gt=Now(),
+        due_at__lte=Now() + REMIND_BEFORE,
+        told_at__lte=Now() - REMIND_BEFORE,
     )
-    members = _listeners(task.node_run.execution.workspace_id for task in tasks)
-    notices = [
-        _of_review(task, member.user)
-        for task in tasks
-        for member in members
-        if _is_asked(task, member)
-    ]
-    return _write(notices, ReviewTask, [task.pk for task in tasks])
+    return _write_about(rows, Notice.Kind.REVIEW_DUE, "reminded_at")
 
 
 @transaction.atomic
@@ -55,26 +59,41 @@ def tell_launchers() -> int:
     runs = list(held.select_related("workspace").defer("inputs", "expected")[:BATCH])
     broken = NodeRun.objects.filter(execution__in=runs, status=NodeStatus.FAILED).order_by("-pk")
     why = {row.execution_id: row for row in broken.only("execution_id", "label", "key", "error")}
-    members = {(one.workspace_id, one.user_id): one.user for one in _listeners_of(runs)}
+    members = {
+        (one.workspace_id, one.user_id): one.user
+        for one in _listeners(run.workspace_id for run in runs)
+    }
     notices = [
         _of_failure(run, user, why.get(run.pk))
         for run in runs
         if (user := members.get((run.workspace_id, run.launched_by_id or 0)))
     ]
-    return _write(notices, WorkflowExecution, [run.pk for run in runs])
-
-
-def _write(
-    notices: list[Notice], model: type[ReviewTask] | type[WorkflowExecution], told: list[int]
-) -> int:
-    if told:
+    if runs:
         Notice.objects.bulk_create(notices)
-        model._default_manager.filter(pk__in=told).update(told_at=Now())
+        told = WorkflowExecution.objects.filter(pk__in=[run.pk for run in runs])
+        told.update(told_at=Now())
     return len(notices)
 
 
-def _listeners_of(runs: list[WorkflowExecution]) -> list[Membership]:
-    return _listeners(run.workspace_id for run in runs)
+def _write_about(rows: QuerySet[ReviewTask], kind: Notice.Kind, mark: str) -> int:
+    """Write to those whom the reviews wait for, and mark the reviews."""
+    held = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    tasks = list(
+        held.select_related("node_run__execution__workspace")
+        .defer("items", "rules", "node_run__input", "node_run__output", "node_run__history")
+        .prefetch_related("assignees")[:BATCH]
+    )
+    members = _listeners(task.node_run.execution.workspace_id for task in tasks)
+    notices = [
+        _of_review(task, member.user, kind)
+        for task in tasks
+        for member in members
+        if _is_asked(task, member)
+    ]
+    if tasks:
+        Notice.objects.bulk_create(notices)
+        ReviewTask.objects.filter(pk__in=[task.pk for task in tasks]).update(**{mark: Now()})
+    return len(notices)
 
 
 def _listeners(workspaces: Iterable[int]) -> list[Membership]:
@@ -98,7 +117,13 @@ def _is_asked(task: ReviewTask, member: Membership) -> bool:
     return not task.role or RANK[Role(member.role)] >= RANK[Role(task.role)]
 
 
-def _of_review(task: ReviewTask, user: User) -> Notice:
+_REVIEW_SUBJECTS = {
+    Notice.Kind.REVIEW: "Waiting for your review",
+    Notice.Kind.REVIEW_DUE: "Due soon, your review",
+}
+
+
+def _of_review(task: ReviewTask, user: User, kind: Notice.Kind) -> Notice:
     run = task.node_run.execution
     title, step = one_line(run.title), task.node_run.label or task.node_run.key
     again = f" This is round {task.round}." if task.round > 1 else ""
@@ -107,8 +132,8 @@ def _of_review(task: ReviewTask, user: User) -> Notice:
         workspace=run.workspace,
         user=user,
         email=user.email,
-        kind=Notice.Kind.REVIEW,
-        subject=f"Waiting for your review: {title}",
+        kind=kind,
+        subject=f"{_REVIEW_SUBJECTS[kind]}: {title}",
         body=(
             f"“{title}” in {run.workspace.name} waits for a review at the step “{step}”."
             f"{again}{due}\n\nThe link opens the review; nothing is decided by opening it."

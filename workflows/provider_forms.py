@@ -166,8 +166,8 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {"input_per_million": "", "output_per_million": ""}
 
-    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
-        super().__init__(*args, instance=ModelPrice(provider=provider), **kwargs)
+    def __init__(self, data: Any = None, *, provider: Provider) -> None:
+        super().__init__(data, instance=ModelPrice(provider=provider))
         for name in ("input_per_million", "output_per_million", "per_image"):
             self.fields[name].widget.attrs.update(min=0, step="any", inputmode="decimal")
 

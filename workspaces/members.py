@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from workspaces.access import Access, Action
-from workspaces.models import ApiToken, Membership, Role, User
+from workspaces.models import ApiToken, Membership, Notice, Role, User
 
 
 class MemberRefused(Exception):
@@ -42,7 +42,7 @@ def change_role(access: Access, member_id: int, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(access: Access, member_id: int) -> Membership:
-    """Take a member out, and with them their keys to the workspace; what they made stays.
+    """Take a member out, with their keys and e-mails that wait; what they made stays.
 
     Raises as ``change_role`` does.
     """
@@ -83,7 +83,9 @@ def _check_owner(access: Access, member: Membership, owners: list[int], *, leave
 
 
 def _let_go(member: Membership) -> Membership:
-    ApiToken.objects.filter(workspace=member.workspace_id, user=member.user_id).delete()
+    theirs = {"workspace": member.workspace_id, "user": member.user_id}
+    ApiToken.objects.filter(**theirs).delete()
+    Notice.objects.filter(**theirs, sent_at=None).delete()
     pk = member.pk
     member.delete()
     member.pk = pk

@@ -219,8 +219,28 @@ def test_a_pass_of_reconcile_writes_and_sends(
     assert [letter.to for letter in mail.outbox] == [["reviewer@example.test"]]
 
 
-def test_a_quiet_pass_costs_two_queries(
+@pytest.mark.parametrize(
+    ("due", "known", "count"),
+    [(3, 5, 1), (5, 5, 0), (3, 1, 0), (-1, 24, 0)],
+    ids=["due soon", "due later", "heard of it just now", "overdue"],
+)
+def test_a_review_that_is_due_soon_is_written_about_once_more(
+    workspace: Workspace, reviewer: User, due: int, known: int, count: int
+) -> None:
+    now = timezone.now()
+    _task(
+        workspace,
+        due_at=now + timedelta(hours=due),
+        told_at=now - timedelta(hours=known),
+    )
+    assert announce() == count
+    assert announce() == 0
+    if count:
+        assert Notice.objects.get().subject == "Due soon, your review: Spring letter"
+
+
+def test_a_quiet_pass_costs_three_queries(
     workspace: Workspace, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2 + 4):  # and the savepoints of two transactions
+    with django_assert_num_queries(3 + 6):  # and the savepoints of three transactions
         announce()

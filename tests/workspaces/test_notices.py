@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -93,6 +94,26 @@ def test_after_many_attempts_it_is_given_up_and_says_why(breaks: Callable[..., N
     assert notice.attempts == len(notices.WAITS) + 1
     assert notice.given_up_at is not None
     assert notice.error == "TimeoutError: timed out"
+
+
+def test_what_a_process_died_over_is_sent_by_the_next() -> None:
+    make.NoticeFactory()
+    assert notices._claim() is not None
+    assert deliver() == 0
+    _due_again()
+    assert deliver() == 1
+
+
+def test_a_mail_server_that_says_nothing_costs_its_patience_once(settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        settings.EMAIL_TIMEOUT = 0.3
+        kept = [make.NoticeFactory() for _ in range(3)]
+        assert deliver() == 0
+    kept[0].refresh_from_db()
+    assert "timed out" in kept[0].error
+    assert Notice.objects.filter(attempts=0).count() == 2
 
 
 def test_old_ones_are_forgotten_and_unsent_ones_never() -> None:

@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
+            model_name='reviewtask',
+            name='reminded_at',
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddField(
             model_name='workflowexecution',
             name='told_at',
             field=models.DateTimeField(blank=True, editable=False, null=True),

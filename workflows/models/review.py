@@ -34,6 +34,8 @@ class ReviewTask(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When its reviewers were written to."""
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When they were reminded that it is due."""
 
     class Meta:
         ordering = ["id"]

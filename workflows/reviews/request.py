@@ -27,7 +27,8 @@ def open_task(execution: WorkflowExecution, run: NodeRun, effect: AskReview) -> 
         due_at = locked_at(execution) + timedelta(hours=effect.due_in_hours)
     again = ReviewTask.objects.filter(node_run=run, round=run.round, state=ReviewState.EXPIRED)
     task = again.first() or ReviewTask(node_run=run, round=run.round)
-    task.state, task.decided_at, task.told_at = ReviewState.WAITING, None, None
+    task.state = ReviewState.WAITING
+    task.decided_at = task.told_at = task.reminded_at = None
     task.instructions = effect.instructions
     task.items, task.content_hash = items, items_hash(items)
     task.rules = dict(effect.rules)

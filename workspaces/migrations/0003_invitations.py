@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254)),
-                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('review', 'Review asked for'), ('run_failed', 'Run failed')], max_length=20)),
+                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('review', 'Review asked for'), ('review_due', 'Review due soon'), ('run_failed', 'Run failed')], max_length=20)),
                 ('subject', models.CharField(max_length=250)),
                 ('body', models.TextField()),
                 ('path', models.CharField(blank=True, max_length=300)),

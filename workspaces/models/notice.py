@@ -19,6 +19,7 @@ class Notice(models.Model):
 
         INVITATION = "invitation", "Invitation"
         REVIEW = "review", "Review asked for"
+        REVIEW_DUE = "review_due", "Review due soon"
         RUN_FAILED = "run_failed", "Run failed"
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="notices")

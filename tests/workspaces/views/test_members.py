@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests import factories as make
-from workspaces.models import ApiToken, Membership, Role, User, Workspace
+from workspaces.models import ApiToken, Membership, Notice, Role, User, Workspace
 
 Browse = Callable[[User], Client]
 MEMBERS = "/w/alder-pine/settings/members"
@@ -132,10 +132,12 @@ def test_whoever_is_removed_is_out_with_their_tokens(
 ) -> None:
     make.ApiTokenFactory(user=editor, workspace=workspace)
     kept = make.ApiTokenFactory(user=editor)
+    make.NoticeFactory(user=editor, workspace=workspace)
     answer = _post(browse(owner), editor, "remove")
     assert "Editor is no longer a member." in answer.content.decode()
     assert browse(editor).get(MEMBERS).status_code == 404
     assert list(ApiToken.objects.filter(user=editor)) == [kept]
+    assert not Notice.objects.exists()
 
 
 def test_a_member_leaves(browse: Browse, viewer: User, owner: User) -> None:

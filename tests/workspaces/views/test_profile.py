@@ -15,7 +15,7 @@ PROFILE = "/w/alder-pine/settings/profile"
 
 
 def _save(client: Client, **changes: Any) -> Any:
-    return client.post(PROFILE, {"name": "Vera", "theme": "", "wants_email": "on", **changes})
+    return client.post(PROFILE, {"name": "Vera", "theme": "system", "wants_email": "on", **changes})
 
 
 def test_a_person_changes_name_look_and_e_mails(browse: Browse, viewer: User) -> None:
@@ -38,6 +38,7 @@ def test_a_person_changes_name_look_and_e_mails(browse: Browse, viewer: User) ->
     [
         ({"name": ""}, "This field is required"),
         ({"name": "x" * 121}, "at most 120 characters"),
+        ({"theme": ""}, "This field is required"),
         ({"theme": "pink"}, "pink is not one of the available choices"),
     ],
 )

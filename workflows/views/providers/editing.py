@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -91,7 +93,7 @@ def _form_page(
     form: OwnProviderForm,
     price: PriceForm | None = None,
 ) -> HttpResponse:
-    context = {"here": "settings", "tab": "providers", "row": row, "form": form}
+    context: dict[str, Any] = {"here": "settings", "tab": "providers", "row": row, "form": form}
     if row:
         context["price_form"] = price or PriceForm(provider=row)
     is_refused = form.is_bound or price is not None

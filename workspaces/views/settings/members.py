@@ -169,7 +169,7 @@ def _context(request: PageRequest, form: InviteForm | None = None) -> dict[str, 
         touched = bool(grantable) and (row.role != Role.OWNER or access.can(Action.OWN))
         row.choices = grantable if touched else []  # type: ignore[attr-defined]
     owners = [row for row in people if row.role == Role.OWNER]
-    context = {
+    context: dict[str, Any] = {
         "here": "settings",
         "tab": "members",
         "people": people,

@@ -14,19 +14,21 @@ from workspaces.access import Action
 from workspaces.models import User
 from workspaces.pages import PageRequest, page
 
-THEMES = [("", "Like the system"), ("light", "Light"), ("dark", "Dark")]
+SYSTEM = "system"
+THEMES = [(SYSTEM, "Like the system"), ("light", "Light"), ("dark", "Dark")]
 _YEAR = 365 * 24 * 60 * 60
 
 
 class ProfileForm(forms.ModelForm[User]):
     """What a person says about themselves and wants to hear."""
 
-    theme = forms.ChoiceField(label="Look", choices=THEMES, required=False)
+    theme = forms.ChoiceField(label="Look", choices=THEMES)
 
     class Meta:
         model = User
         fields = ("name", "wants_email")
         labels = {"wants_email": "E-mail me about reviews that wait for me and runs that fail"}
+        help_texts = {"wants_email": "What concerns your account itself comes all the same."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,8 +41,8 @@ class ProfileForm(forms.ModelForm[User]):
 def profile_page(request: PageRequest) -> HttpResponse:
     """One's own profile; it is the same in every workspace."""
     person = User.objects.get(pk=request.user.pk)
-    chosen = request.COOKIES.get("theme", "")
-    theme = {"theme": chosen if chosen in dict(THEMES) else ""}
+    chosen = request.COOKIES.get("theme", SYSTEM)
+    theme = {"theme": chosen if chosen in dict(THEMES) else SYSTEM}
     form = ProfileForm(request.POST or None, instance=person, initial=theme)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -60,7 +62,7 @@ def profile_page(request: PageRequest) -> HttpResponse:
 
 def _keep_theme(response: HttpResponse, theme: str) -> None:
     """In the cookie that the menu's switch writes too, so scripts may read it."""
-    if theme:
+    if theme != SYSTEM:
         response.set_cookie("theme", theme, max_age=_YEAR, samesite="Lax")
     else:
         response.delete_cookie("theme", samesite="Lax")
