@@ -18,7 +18,7 @@ from workflows.engine.states import ExecutionStatus, NodeStatus, ReviewState
 from workflows.models import NodeRun, ReviewTask, WorkflowExecution
 from workspaces.access import ACTIONS, RANK, Action
 from workspaces.models import Membership, Notice, Role, User
-from workspaces.notices import one_line
+from workspaces.words import one_line
 
 BATCH = 100
 """Rows a pass takes of each kind."""

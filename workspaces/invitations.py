@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from workspaces.models import INVITED_ROLES, Invitation, Membership, Notice, User, Workspace
+from workspaces.words import one_line
 
 VALID_DAYS = 7
 MOST_OPEN = 100
@@ -143,16 +144,18 @@ def join(invitation: Invitation, *, name: str, password: str) -> User:
 
 
 def _write_notice(invitation: Invitation, by: User) -> None:
-    workspace, role = invitation.workspace, invitation.get_role_display().lower()
+    """Names are what people call themselves, and the letter goes to a stranger: one short line."""
+    role = invitation.get_role_display().lower()
     article = "an" if role[0] in "aeiou" else "a"
+    person, room = one_line(by, 60), one_line(invitation.workspace.name, 60)
     Notice.objects.create(
-        workspace=workspace,
+        workspace=invitation.workspace,
         email=invitation.email,
         kind=Notice.Kind.INVITATION,
         invitation=invitation,
-        subject=f"{by} invites you to {workspace.name} on Copyloom",
+        subject=f"{person} invites you to {room} on Copyloom",
         body=(
-            f"{by} ({by.email}) invites you to the workspace {workspace.name} as {article} {role}."
+            f"{person} ({by.email}) invites you to the workspace {room} as {article} {role}."
             f"\n\nThe link works once, for this address, until {invitation.expires_at:%d %B %Y}."
             " If you did not expect it, do nothing."
         ),

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 
 from workspaces.invitations import link_path
 from workspaces.models import Notice
+from workspaces.words import one_line
 
 log = structlog.get_logger(__name__)
 MOST = 50
@@ -57,12 +58,6 @@ def forget_old() -> int:
     over = ~Q(sent_at=None) | ~Q(given_up_at=None)
     count, _ = Notice.objects.filter(over, created_at__lt=Now() - KEPT).delete()
     return count
-
-
-def one_line(text: str, most: int = 160) -> str:
-    """A title that fits a subject: no line breaks, which would be a header of their own."""
-    plain = " ".join(text.split())
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 
 def _claim() -> Notice | None:

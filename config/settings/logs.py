@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from config.redact import hide_links
 from config.settings.environment import ENV, PRODUCTION
 
 _SHARED: list[Any] = [
@@ -12,6 +13,7 @@ _SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
+    hide_links,
 ]
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -41,8 +43,8 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
-        *_SHARED,
         structlog.stdlib.PositionalArgumentsFormatter(),
+        *_SHARED,
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import factories as make
+from tests.conftest import Processes, wait_until
 from tests.engine import Drive
 from tests.graphs import brief, graph, node
 from workflows.announcing import announce, tell_launchers, tell_reviewers
@@ -244,3 +246,13 @@ def test_a_quiet_pass_costs_three_queries(
 ) -> None:
     with django_assert_num_queries(3 + 6):  # and the savepoints of three transactions
         announce()
+
+
+def test_the_process_sends_by_itself_and_ends_when_told(
+    processes: Processes, workspace: Workspace, reviewer: User
+) -> None:
+    process = processes.start("reconcile", EMAIL_URL="")
+    _task(workspace)
+    wait_until(lambda: Notice.objects.exclude(sent_at=None).exists(), 60, "the e-mail is sent")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0

@@ -17,8 +17,9 @@ from tests import factories as make
 from tests.conftest import wait_until
 from workspaces import notices
 from workspaces.models import Notice
-from workspaces.notices import deliver, forget_old, one_line
+from workspaces.notices import deliver, forget_old
 from workspaces.postman import Postman
+from workspaces.words import one_line
 
 pytestmark = pytest.mark.django_db
 

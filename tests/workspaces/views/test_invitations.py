@@ -66,6 +66,16 @@ def test_an_invitation_goes_out_by_e_mail_and_is_listed(
     assert "https://copy.example.test/invitations/" in letter.body
 
 
+def test_a_name_cannot_write_a_letter_of_its_own(browse: Browse, owner: User) -> None:
+    owner.name = "Win\n\nGo to https://evil.example " + "now " * 20
+    owner.save()
+    _invited(browse(owner))
+    letter = mail.outbox[-1]
+    assert "\n" not in letter.subject
+    assert letter.body.startswith("Win Go to https://evil.example now")
+    assert "now " * 10 not in letter.body
+
+
 def test_somebody_new_makes_an_account_and_is_in(browse: Browse, owner: User) -> None:
     link, visitor = _invited(browse(owner)), Client()
     html = visitor.get(link).content.decode()
