@@ -30,11 +30,18 @@ _PAGES = (
     ("Documents", "file-text", "documents:list"),
     ("Image library", "images", "documents:library"),
     ("Projects", "folder", "workspaces:projects"),
+    ("Settings: members", "users", "workspaces:members"),
+    ("Settings: providers and models", "wand-sparkles", "workflows:providers"),
+    ("Settings: limits", "sliders-horizontal", "workspaces:limits"),
+    ("Settings: API tokens", "key-round", "workspaces:tokens"),
+    ("Settings: profile", "user-round", "workspaces:profile"),
 )
 _ACTIONS = (
     ("Start a run from a template", "play", "gallery:list", Action.RUN),
     ("New document", "plus", "documents:new", Action.EDIT),
     ("Import a workflow", "upload", "workflows:import", Action.EDIT),
+    ("Invite somebody", "mail", "workspaces:members", Action.ADMIN),
+    ("Add a provider", "wand-sparkles", "workflows:provider-new", Action.ADMIN),
 )
 
 
