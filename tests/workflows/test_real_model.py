@@ -9,6 +9,7 @@ from tests.graphs import brief, copy, graph, node, text
 from tests.services import ModelAccess
 from workflows.models import AgentJob, Provider, WorkflowExecution
 from workflows.providers.defaults import LOCAL_CHAT
+from workflows.providers.probe import probe
 
 pytestmark = [pytest.mark.django_db, pytest.mark.model]
 
@@ -122,3 +123,9 @@ def test_each_lane_writes_on_its_own_item(drive: Drive) -> None:
     assert prompts == [["Name one use of a kettle."], ["Name one use of a bicycle."]]
     assert found["copy[1]"]["text"].strip() in found["join"]["text"]
     check_ledger(execution, 2)
+
+
+def test_the_test_of_a_provider_is_answered(local: Provider) -> None:
+    result = probe(local)
+    assert result.works, result
+    assert f"{local.copy_model} answered in" in result.text

@@ -157,6 +157,26 @@ def test_first_steps_are_ticked_off_by_what_there_is(
     assert "Set up your studio" not in browse(editor).get(HOME).content.decode()
 
 
+def test_admins_are_led_to_providers_and_to_invite_somebody(
+    browse: Browse, owner: User, workspace: Workspace, providers: Any
+) -> None:
+    html = browse(owner).get(HOME).content.decode()
+    assert "1/5" in html
+    setup = browse(owner).get(HOME).context["setup"]
+    assert setup.steps[0].href == "/w/alder-pine/settings/providers"
+    assert setup.steps[-1].href == "/w/alder-pine/settings/members"
+    assert not setup.steps[-1].is_done
+    make.InvitationFactory(workspace=workspace)
+    assert browse(owner).get(HOME).context["setup"].steps[-1].is_done
+
+
+def test_a_second_member_is_a_colleague(
+    browse: Browse, owner: User, editor: User, stranger: User
+) -> None:
+    assert browse(owner).get(HOME).context["setup"].steps[-1].is_done
+    assert not browse(stranger).get("/w/elsewhere/").context["setup"].steps[-1].is_done
+
+
 def test_first_steps_stay_hidden_where_somebody_hid_them(browse: Browse, editor: User) -> None:
     client = browse(editor)
     answer = client.post(f"{HOME}home/setup/hide")

@@ -11,7 +11,7 @@ from documents.models import Document
 from workflows.models import ReviewDecision, WorkflowExecution
 from workflows.providers.registry import Directory
 from workspaces.access import Access, Action
-from workspaces.models import Workspace
+from workspaces.models import Invitation, Membership, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,20 @@ def setup(access: Access) -> Setup:
             ReviewDecision.objects.filter(task__node_run__execution__workspace=OuterRef("pk"))
         ),
         has_document=Exists(Document.objects.filter(**of_workspace)),
+        has_others=Exists(Membership.objects.filter(**of_workspace)[1:2])
+        | Exists(Invitation.objects.filter(**of_workspace)),
     ).get(pk=workspace.pk)
     slug, can = workspace.slug, access.can
+    members = reverse("workspaces:members", args=[slug]) if can(Action.ADMIN) else ""
     gallery = reverse("gallery:list", args=[slug]) if can(Action.RUN) else ""
     providers = reverse("workflows:providers", args=[slug]) if can(Action.ADMIN) else ""
     reviews = reverse("workflows:reviews", args=[slug]) if can(Action.REVIEW) else ""
-    return Setup(
-        (
-            SetupStep("Connect a model", has_model, "Connect", providers),
-            SetupStep("Run a template", there.has_run, "Choose", gallery),
-            SetupStep("Decide a review", there.has_review, "Review", reviews),
-            SetupStep("Finish a document", there.has_document, "Choose", gallery),
-        )
-    )
+    steps = [
+        SetupStep("Connect a model", has_model, "Connect", providers),
+        SetupStep("Run a template", there.has_run, "Choose", gallery),
+        SetupStep("Decide a review", there.has_review, "Review", reviews),
+        SetupStep("Finish a document", there.has_document, "Choose", gallery),
+    ]
+    if members:
+        steps.append(SetupStep("Invite a colleague", there.has_others, "Invite", members))
+    return Setup(tuple(steps))
