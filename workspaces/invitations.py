@@ -15,7 +15,9 @@ from workspaces.words import one_line
 
 VALID_DAYS = 7
 MOST_OPEN = 100
-"""Open invitations of one workspace; more would be a way to send mail to strangers."""
+"""Open invitations of one workspace."""
+MOST_A_DAY = 200
+"""E-mails with invitations of one workspace; more would be a way to write to strangers."""
 RESEND_AFTER = timedelta(minutes=1)
 _SALT = "workspaces.invitation"
 
@@ -47,6 +49,7 @@ def invite(*, workspace: Workspace, email: str, role: str, by: User) -> Invitati
     if Invitation.objects.filter(workspace=workspace, accepted_at=None).count() >= MOST_OPEN:
         text = f"{MOST_OPEN} invitations are open. Revoke some that nobody will accept."
         raise InvitationRefused("email", text)
+    _check_pace(workspace)
     try:
         with transaction.atomic():
             made = Invitation.objects.create(
@@ -75,11 +78,19 @@ def resend(invitation: Invitation, by: User) -> None:
     if Notice.objects.filter(invitation=held, created_at__gt=recent).exists():
         text = f"It went to {held.email} less than a minute ago. Wait a little before another."
         raise InvitationRefused("email", text)
+    _check_pace(held.workspace)
     held.nonce = uuid.uuid4()
     held.expires_at = timezone.now() + timedelta(days=VALID_DAYS)
     held.save(update_fields=["nonce", "expires_at"])
     held.notices.filter(sent_at=None).delete()
     _write_notice(held, by)
+
+
+@transaction.atomic
+def revoke(invitation: Invitation) -> None:
+    """End an invitation, its link, and its e-mail where that has not gone out."""
+    invitation.notices.filter(sent_at=None).delete()
+    invitation.delete()
 
 
 def link_path(invitation: Invitation) -> str:
@@ -141,6 +152,16 @@ def join(invitation: Invitation, *, name: str, password: str) -> User:
         raise InvitationOver from error
     accept(invitation, user)
     return user
+
+
+def _check_pace(workspace: Workspace) -> None:
+    day = timezone.now() - timedelta(days=1)
+    sent = Notice.objects.filter(
+        workspace=workspace, kind=Notice.Kind.INVITATION, created_at__gt=day
+    )
+    if sent.count() >= MOST_A_DAY:
+        text = f"{MOST_A_DAY} invitations went out within a day. Send further ones tomorrow."
+        raise InvitationRefused("email", text)
 
 
 def _write_notice(invitation: Invitation, by: User) -> None:

@@ -64,6 +64,7 @@ def _claim() -> Notice | None:
     """The oldest notice that is due, its next try moved forward; None when there is none."""
     with transaction.atomic():
         rows = Notice.objects.filter(sent_at=None, given_up_at=None, next_try_at__lte=Now())
+        rows = rows.exclude(kind=Notice.Kind.INVITATION, invitation=None)
         held = rows.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "pk")
         notice = held.select_related("invitation").first()
         if notice is None:

@@ -35,9 +35,9 @@ class Notice(models.Model):
     path = models.CharField(max_length=300, blank=True)
     """The page that the link opens."""
     invitation = models.ForeignKey(
-        Invitation, models.CASCADE, null=True, blank=True, related_name="notices"
+        Invitation, models.SET_NULL, null=True, blank=True, related_name="notices"
     )
-    """Whose link to send: it is made when it is sent, and is stored nowhere."""
+    """Whose link to send: it is made when it is sent, and is stored nowhere. Null once revoked."""
     created_at = models.DateTimeField(auto_now_add=True)
     next_try_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)

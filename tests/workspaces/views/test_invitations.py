@@ -231,6 +231,39 @@ def test_invitations_are_bounded(browse: Browse, owner: User, monkeypatch: Any) 
     assert "1 invitations are open" in answer.content.decode()
 
 
+def test_revoking_and_inviting_anew_is_no_way_to_write_to_strangers(
+    browse: Browse, owner: User, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(invitations, "MOST_A_DAY", 2)
+    client = browse(owner)
+    for _ in range(2):
+        _invited(client)
+        client.post(f"{INVITE}/{Invitation.objects.get().pk}/revoke")
+    answer = client.post(INVITE, {"email": NEW, "role": "viewer"})
+    assert answer.status_code == 422
+    assert "Send further ones tomorrow." in answer.content.decode()
+    assert deliver() == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "on its way"),
+        ({"sent_at": timezone.now()}, "sent <time"),
+        ({"error": "OSError: refused"}, "the e-mail is not out yet"),
+        ({"error": "x", "given_up_at": timezone.now()}, "the e-mail could not be sent"),
+    ],
+)
+def test_an_admin_sees_how_the_e_mail_fares(
+    browse: Browse, owner: User, workspace: Workspace, fields: dict[str, Any], words: str
+) -> None:
+    row = make.InvitationFactory(workspace=workspace)
+    make.NoticeFactory(workspace=workspace, kind="invitation", invitation=row, **fields)
+    html = browse(owner).get(MEMBERS).content.decode()
+    assert words in html
+    assert "OSError" not in html
+
+
 def test_a_member_who_is_invited_anew_keeps_the_role(
     browse: Browse, owner: User, stranger: User, workspace: Workspace
 ) -> None:

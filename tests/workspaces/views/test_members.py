@@ -58,7 +58,7 @@ def test_the_list_costs_the_same_however_many_there_are(
     for _ in range(3):
         make.MembershipFactory(workspace=workspace)
         make.InvitationFactory(workspace=workspace)
-    with django_assert_num_queries(8):  # session, person, membership, list, invitations, the frame
+    with django_assert_num_queries(9):  # session to invitations with e-mails, and the frame
         client.get(MEMBERS)
 
 

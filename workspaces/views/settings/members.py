@@ -86,7 +86,7 @@ def resend(request: PageRequest, invitation_id: int) -> HttpResponse:
 def revoke(request: PageRequest, invitation_id: int) -> HttpResponse:
     """End an invitation and its link."""
     invitation = _invitation(request, invitation_id)
-    invitation.delete()
+    invitations.revoke(invitation)
     messages.success(request, f"The invitation of {invitation.email} is revoked.")
     return _back(request)
 
@@ -178,7 +178,8 @@ def _context(request: PageRequest, form: InviteForm | None = None) -> dict[str, 
     }
     if access.can(Action.ADMIN):
         waiting = Invitation.objects.filter(workspace=access.workspace, accepted_at=None)
-        context["invitations"] = list(waiting.select_related("invited_by"))
+        waiting = waiting.select_related("invited_by").prefetch_related("notices")
+        context["invitations"] = list(waiting)
         context["now"] = timezone.now()
         context["form"] = form or InviteForm()
     return context
