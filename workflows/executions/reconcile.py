@@ -24,6 +24,7 @@ from workflows.executions.apply import can_go_on
 from workflows.executions.decision import one_decision
 from workflows.executions.dispatch import dispatch, dispatch_on_commit
 from workflows.executions.expire import expire
+from workflows.executions.extra import LONGEST
 from workflows.executions.moves import event, move, try_lock
 from workflows.models import AgentJob, NodeRun, WorkerBeat, WorkflowExecution
 
@@ -51,7 +52,7 @@ class Report:
     admitted: int = 0
     """Pending runs that got a slot which nobody had given them."""
     closed: int = 0
-    """Agents that were left open in steps that have ended."""
+    """Agents of whom nobody expects an answer any more."""
 
     @property
     def is_empty(self) -> bool:
@@ -234,18 +235,24 @@ def _fill(workspace_id: int) -> int:
 
 
 def close_left_open() -> int:
-    """Close agents that a stopped, failed or lost step left without an answer: nobody listens.
+    """Close agents that were left without an answer: nobody listens.
 
-    Their calls may have been paid for, so they are unknown, not failed.
+    Those of a stopped or failed step, and those that a review asked anew in a process which has
+    died. Their calls may have been paid for, so they are unknown, not failed.
     """
     late = Now() - timedelta(seconds=settings.ENGINE.lease_seconds)
+    ended = Q(
+        node_run__status__in=[NodeStatus.SKIPPED, NodeStatus.FAILED], node_run__finished_at__lt=late
+    )
+    extra = Q(
+        node_run__status=NodeStatus.COMPLETED, created_at__lt=Now() - timedelta(seconds=LONGEST)
+    )
     left = AgentJob.objects.filter(
+        ended | extra,
         status__in=[AgentStatus.PENDING, AgentStatus.RUNNING],
         created_at__lt=late,
-        node_run__status__in=[NodeStatus.SKIPPED, NodeStatus.FAILED],
-        node_run__finished_at__lt=late,
     )
-    lost = {"code": "lost", "message": "The step ended before the answer came."}
+    lost = {"code": "lost", "message": "Whoever asked was gone before the answer came."}
     ids = list(left.values_list("pk", flat=True)[:BATCH])
     closed = AgentJob.objects.filter(
         pk__in=ids, status__in=[AgentStatus.PENDING, AgentStatus.RUNNING]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from config.crash import crash_point
 from workspaces.api.base import WorkspaceRequest
 from workspaces.api.errors import Conflict, refused
 from workspaces.models import IdempotencyKey
@@ -50,15 +51,18 @@ def idempotent(*, atomic: bool) -> Callable[[Handler], Handler]:
             if not mine:
                 return _replay(row)
             try:
+                crash_point("idempotency.claimed")
                 with transaction.atomic() if atomic else nullcontext():
                     response = method(view, request, *args, **kwargs)
                     if response.status_code < 400:
                         _keep(row, response, must=atomic)
+                    crash_point("idempotency.before_commit")
             except BaseException:
                 _release(row)
                 raise
             if response.status_code >= 400:
                 _release(row)
+            crash_point("idempotency.after_commit")
             return response
 
         guarded.idempotent = True  # type: ignore[attr-defined]  # read by the schema

@@ -53,6 +53,15 @@ ASKING = graph(
     ],
     "brief > ask.approved > end",
 )
+JUDGED = graph(
+    [
+        brief("t"),
+        _ART,
+        node("ask", "review", show=["nodes.art.images"], role="editor"),
+        text("end"),
+    ],
+    "brief > art > ask.approved > end",
+)
 SIDES = graph(
     [brief("t"), _COPY, text("other"), text("end")],
     "brief > copy > end",
