@@ -15,7 +15,6 @@ from workflows.nodes.base import AgentCall, Retry
 from workflows.providers.base import Deadline, ProviderError, Usage
 from workflows.providers.registry import ResolvedProvider, resolve
 
-
 LONGEST = 240.0
 """Seconds after which nobody waits for such an agent any more: its process has died."""
 
