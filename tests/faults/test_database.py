@@ -67,7 +67,7 @@ COMMITS = {"plain": b"node.completed", "agent": b"agent.completed", "step": b'"v
 
 @pytest.mark.parametrize("which", COMMITS)
 def test_fault_22_a_commit_whose_answer_is_lost(site: Site, which: str) -> None:
-    """Guard: ``hand_back`` by token: a step that has ended is no longer ours, and all is well."""
+    """Guard: ``_leave_to_another``: what has ended is no longer ours, what has not goes back."""
     here = connections["default"].settings_dict
     where = f"{here['HOST']}/.s.PGSQL.{here['PORT'] or 5432}"
     with Proxy(where) as way:

@@ -28,7 +28,7 @@ SHORT = "node_deadline_seconds=2,deadline_grace_seconds=3"
 
 
 def test_fault_30_code_that_swallows_every_exception(site: Site) -> None:
-    """Guard: ``Watchdog._end_late``, which fails the step over the main thread's head."""
+    """Guard: ``_check_deadline``, which fails the step over the main thread's head."""
     pool = site.workers(1, "swallow", TEST_ENGINE=SHORT)
     execution = site.launch(STUCK)
     site.ended(execution, status="failed")

@@ -25,7 +25,7 @@ _FROM_ENVIRONMENT = {
 """What an administrator's change takes out of the environment's hands; see ``defaults``."""
 
 
-class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """A provider with a key that can be written, replaced and forgotten, but not read."""
 
     base_url = forms.CharField(
@@ -110,7 +110,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
         return bool(before.netloc) and before.netloc != urlsplit(data.get("base_url", "")).netloc
 
 
-class ModelPriceInline(admin.TabularInline):  # type: ignore[type-arg]
+class ModelPriceInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs alone
     """Prices that override the public list."""
 
     model = ModelPrice
@@ -118,7 +118,7 @@ class ModelPriceInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """Where an instance's administrators set up model services."""
 
     form = ProviderForm
