@@ -5,11 +5,17 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 import structlog
-from django.db import NotSupportedError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    NotSupportedError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 from config.crash import crash_point
 
@@ -64,6 +70,23 @@ def again_on_conflict(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return patient
+
+
+def each(decide: Callable[..., int], rows: Iterable[tuple[int, ...]]) -> int:
+    """Decide on row after row; the sum of what was done.
+
+    One that fails is told to the log: a single broken run must not keep all others waiting.
+    Raises ``DatabaseError``.
+    """
+    done = 0
+    for row in rows:
+        try:
+            done += decide(*row)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("decision failed", function=decide.__name__, row=row)
+    return done
 
 
 def is_conflict(error: OperationalError) -> bool:

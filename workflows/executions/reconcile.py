@@ -21,7 +21,7 @@ from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, Re
 from workflows.executions import slots
 from workflows.executions.advance import admit, advance
 from workflows.executions.apply import can_go_on
-from workflows.executions.decision import one_decision
+from workflows.executions.decision import each, one_decision
 from workflows.executions.dispatch import dispatch, dispatch_on_commit
 from workflows.executions.expire import expire
 from workflows.executions.extra import LONGEST
@@ -131,8 +131,7 @@ def take_over() -> int:
     A worker that died between claim and first renewal is found by the lease that the claim
     itself set, and a claim without any by its start.
     """
-    rows = list(_out_of_lease().values_list("pk", "execution_id")[:BATCH])
-    return sum(_lose(node_run_id, execution_id) for node_run_id, execution_id in rows)
+    return each(_lose, _out_of_lease().values_list("pk", "execution_id")[:BATCH])
 
 
 def _out_of_lease() -> QuerySet[NodeRun]:
@@ -209,7 +208,7 @@ def unstick() -> int:
         status=NodeStatus.QUEUED, wait_for="agents", queued_at__lt=late
     ).values_list("execution_id", flat=True)
     found = {*still.values_list("pk", flat=True)[:BATCH], *parked[:BATCH]}
-    return sum(_go_on(execution_id) for execution_id in sorted(found))
+    return each(_go_on, [(execution_id,) for execution_id in sorted(found)])
 
 
 @one_decision
@@ -226,7 +225,7 @@ def _go_on(execution_id: int) -> bool:
 
 def fill_slots() -> int:
     """Start pending runs where slots are free: a limit was raised, or a run was skipped over."""
-    return sum(_fill(workspace_id) for workspace_id in slots.workspaces_with_room())
+    return each(_fill, [(workspace_id,) for workspace_id in slots.workspaces_with_room()])
 
 
 @one_decision
@@ -265,5 +264,5 @@ def expire_late() -> int:
     """End runs whose active time is over."""
     late = WorkflowExecution.objects.filter(
         status=ExecutionStatus.RUNNING, deadline_at__lt=Now()
-    ).values_list("pk", flat=True)[:BATCH]
-    return sum(expire(execution_id) for execution_id in late)
+    ).values_list("pk")[:BATCH]
+    return each(expire, late)
