@@ -140,6 +140,26 @@ def test_fault_23_one_write_in_twenty_is_a_deadlock_or_a_serialization_failure(s
     site.well(*runs)
 
 
+def test_fault_23_a_call_with_a_key_of_its_own_is_tried_again_too(
+    site: Site, program: Any, editor: User
+) -> None:
+    """Guard: ``again_on_conflict`` in ``idempotent``, whose transaction is the outer one."""
+    template = site.drive.template(CHAIN, "keyed")
+    client = program(editor)
+    body = {"template_id": template.pk, "inputs": {"t": "tea"}}
+    with refusing(["workflowexecution"], 5, "40P01", "40001"):
+        answers = [
+            client.make("/executions/launch", body, headers={"Idempotency-Key": f"key-{number}"})
+            for number in range(8)
+        ]
+    assert [one.status_code for one in answers] == [202] * 8
+    runs = list(WorkflowExecution.objects.order_by("pk"))
+    assert [one.json()["id"] for one in answers] == [run.pk for run in runs]
+    site.workers()
+    site.ended(*runs)
+    site.well(*runs)
+
+
 @OWN
 def test_fault_24_no_connection_is_left(
     own_database: Postgres, site: Site, program: Any, browse: Any, editor: User
