@@ -56,7 +56,7 @@ class ProblemHandler(ExceptionHandler):
     def report_exception(self, exc: APIException, response: HttpResponse) -> None:
         """A model service's fault is told to the client; it is no fault of ours to look into."""
         if exc.status_code not in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT):
-            super().report_exception(exc, response)  # type: ignore[arg-type]  # as below
+            super().report_exception(exc, response)  # type: ignore[arg-type]  # it takes any too
 
     def get_response(  # type: ignore[override]  # REST framework takes any response
         self, exc: APIException, data: dict[str, Any]

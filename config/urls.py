@@ -9,8 +9,9 @@ from config import health, metrics, styleguide
 from templates_gallery.views.picture import picture
 
 admin.autodiscover()
-# The way that allauth documents to stand in front of the admin: its limits and second factors.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Puts allauth in front of the admin: its limits and second factors.
+_login = secure_admin_login(admin.site.login)
+admin.site.login = _login  # type: ignore[method-assign]  # the way that allauth documents
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -62,7 +62,7 @@ class Child:
                 user=self.user,
                 group=self.group,
                 extra_groups=None if self.user is None else [],
-                preexec_fn=die_with_parent(self.death_signal),  # noqa: PLW1509
+                preexec_fn=die_with_parent(self.death_signal),  # noqa: PLW1509 - no thread runs yet
             )
 
     @property

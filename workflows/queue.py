@@ -98,7 +98,7 @@ def length() -> int:
 
 def forget_failure() -> None:
     """Send again at once, whatever Redis did a moment ago."""
-    global _away_until  # noqa: PLW0603
+    global _away_until  # noqa: PLW0603 - as above
     _away_until = float("-inf")
 
 

@@ -205,12 +205,12 @@ class WorkspaceAdmin(admin.ModelAdmin[Workspace]):
     @admin.display(ordering="members_n")
     def members(self, row: Workspace) -> int:
         """How many people belong to it."""
-        return int(row.members_n)  # type: ignore[attr-defined]
+        return int(row.members_n)  # type: ignore[attr-defined]  # annotated in get_queryset
 
     @admin.display(ordering="projects_n")
     def projects(self, row: Workspace) -> int:
         """How many projects it has."""
-        return int(row.projects_n)  # type: ignore[attr-defined]
+        return int(row.projects_n)  # type: ignore[attr-defined]  # annotated in get_queryset
 
 
 @admin.register(Project)

@@ -30,7 +30,7 @@ class UserAddForm(_EmailOnce, AdminUserCreationForm):  # type: ignore[type-arg]
         fields = ("email", "name")
 
 
-class UserEditForm(_EmailOnce, UserChangeForm):  # type: ignore[type-arg]
+class UserEditForm(_EmailOnce, UserChangeForm):  # type: ignore[type-arg]  # as above
     """A person as they are; the password has a page of its own."""
 
     class Meta:

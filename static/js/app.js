@@ -13,6 +13,7 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt } = event.detail;
     if ((elt.getAttribute("hx-trigger") || "").startsWith("every ")) event.detail.path = elt.getAttribute("hx-get");
+    if (document.hidden && elt.hasAttribute("data-unhurried")) event.preventDefault();
   });
 
   // What the person has opened or is typing stays theirs when a poll redraws the page; a link or

@@ -222,16 +222,9 @@ def test_a_call_that_died_with_its_process_blocks_nobody_for_long(
         with pytest.raises(KeyboardInterrupt):
             again(judge, review)
     problem(again(judge, review), 409)
-    monkeypatch.setattr("workflows.reviews.regenerate.SECONDS", 0)
-    monkeypatch.setattr("workflows.reviews.regenerate.Deadline", lambda seconds: _minute())
+    monkeypatch.setattr("workflows.reviews.regenerate.LONGEST", 0)
     assert again(judge, review).status_code == 200
     assert AgentJob.objects.filter(status="unknown").count() == 1
-
-
-def _minute() -> Any:
-    from workflows.providers.base import Deadline
-
-    return Deadline(60)
 
 
 def test_a_service_that_fails_is_told_and_the_review_stays(

@@ -62,7 +62,7 @@ def _wide(ground: Ground, figures: Figures) -> None:
         _ended([run])
         found = peak(ground, tag)[tag]
         figures.add(f"{name}: peak", found)
-        figures.must(found <= AGENTS, f"{name}: {found} at once")
+        figures.must(found == AGENTS, f"{name}: {found} at once")
 
 
 def _ended(runs: list[object]) -> None:

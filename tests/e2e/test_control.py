@@ -16,8 +16,12 @@ from tests.e2e.conftest import OpenPage
 from tests.engine import Drive
 from tests.graphs import brief, copy, graph, text
 from tests.scripted_openai import ScriptedOpenAI, status
+from workflows.executions import finish
+from workflows.executions.claim import claim
 from workflows.executions.pause import pause
+from workflows.executions.retry import retry
 from workflows.models import NodeRun, WorkflowExecution, WorkflowTemplate
+from workflows.nodes.base import NodeError
 from workspaces.models import User, Workspace
 
 pytestmark = [
@@ -272,3 +276,27 @@ def test_the_panel_follows_a_retry_from_inside_it(
     expect(panel.locator(".step__name")).to_contain_text("Queued")
     expect(panel.get_by_role("button", name="Retry 1 variant")).to_have_count(0)
     expect(page.locator(".run__head")).to_contain_text("Running")
+
+
+def test_the_open_page_of_a_failed_run_notices_another_ones_retry(
+    drive: Drive, browser_page: OpenPage, viewer: User, editor: User
+) -> None:
+    run = drive.launch(graph([brief("topic"), text("end")], "brief > end"), topic="tea")
+    held = claim(run.node_runs.get(key="brief").pk, 1)
+    assert held is not None
+    finish.fail(held, {}, NodeError("x", "No"))
+    page = browser_page(viewer)
+    page.clock.install()
+    page.goto(f"/w/alder-pine/runs/{run.pk}")
+    expect(page.locator(".run__head")).to_contain_text("Failed")
+    retry(run.pk, user=editor)
+
+    polls: list[str] = []
+    page.on("request", lambda request: polls.append(request.url))
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.clock.run_for(21_000)
+    assert not [url for url in polls if "/live" in url], "nobody looks at it"
+
+    page.evaluate("delete document.hidden")
+    page.clock.run_for(11_000)
+    expect(page.locator(".run__head")).to_contain_text("Running", timeout=SOON)

@@ -23,6 +23,7 @@ from workflows.models import AgentJob, ExecutionEvent, NodeRun, ReviewTask, Work
 from workflows.versions import graph_of
 
 ENDED = ("completed", "failed", "stopped")
+OPEN = (AgentStatus.PENDING, AgentStatus.RUNNING)
 _PAID = ("/chat/completions", "/images/generations")
 
 
@@ -189,6 +190,8 @@ def _agents() -> Iterator[str]:
         name = f"{run} of run {run.execution_id}"
         jobs: dict[tuple[int, int], list[AgentJob]] = defaultdict(list)
         for job in AgentJob.objects.filter(node_run=run).order_by("pk"):
+            if job.status not in OPEN and _is_further(job, run):
+                continue
             jobs[job.round, job.index].append(job)
         kinds = ["node.lost", "node.handed_back", "node.retried", "node.failed"]
         left = run.events.filter(kind__in=kinds).count() + (run.status in ("failed", "skipped"))
@@ -198,9 +201,14 @@ def _agents() -> Iterator[str]:
                 yield f"I5: agent {index} of {name} was completed {states['completed']} times"
             if states[AgentStatus.UNKNOWN] > left:
                 yield f"I5: agent {index} of {name} was lost {states['unknown']} times of {left}"
-            open_jobs = states[AgentStatus.PENDING] + states[AgentStatus.RUNNING]
+            open_jobs = sum(states[one] for one in OPEN)
             if run.status == "completed" and open_jobs:
                 yield f"I5: agent {index} of {name} is open though the step is completed"
+
+
+def _is_further(job: AgentJob, run: NodeRun) -> bool:
+    """Whether a review asked for it after the step had ended."""
+    return run.status == "completed" and job.created_at > run.finished_at
 
 
 def _documents() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -136,6 +137,12 @@ def picture() -> str:
 def children(pid: int) -> list[int]:
     """Child processes."""
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def behind(gate: threading.Event) -> float:
+    """A latency for ``server.latency``: the answer waits for the gate."""
+    gate.wait(60)
+    return 0.0
 
 
 def alive(pid: int) -> bool:

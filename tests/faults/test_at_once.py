@@ -67,7 +67,7 @@ def outcome(function: Any) -> Any:
 def test_fault_14_twenty_branches_that_end_at_once_fire_the_join_once(
     drive: Drive, together: Any, rounds: int, times: int
 ) -> None:
-    """Guards: the execution's row lock in ``finish.complete``, and the token in ``_LEAVE``."""
+    """Guards: the execution's row lock in ``finish.complete``; status and token in ``_LEAVE``."""
     template = drive.template(FAN)
     for _ in range(rounds):
         execution, claims = branches(drive, template)

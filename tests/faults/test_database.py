@@ -67,7 +67,7 @@ COMMITS = {"plain": b"node.completed", "agent": b"agent.completed", "step": b'"v
 
 @pytest.mark.parametrize("which", COMMITS)
 def test_fault_22_a_commit_whose_answer_is_lost(site: Site, which: str) -> None:
-    """Guard: ``hand_back`` by token: a step that has ended is no longer ours, and all is well."""
+    """Guard: ``_leave_to_another``: what has ended is no longer ours, what has not goes back."""
     here = connections["default"].settings_dict
     where = f"{here['HOST']}/.s.PGSQL.{here['PORT'] or 5432}"
     with Proxy(where) as way:
@@ -137,6 +137,26 @@ def test_fault_23_one_write_in_twenty_is_a_deadlock_or_a_serialization_failure(s
             assert cursor.fetchone()[0] > 100
     assert set(NodeRun.objects.values_list("attempt", "loss_count")) == {(1, 0)}
     assert len(site.server.calls) == 4
+    site.well(*runs)
+
+
+def test_fault_23_a_call_with_a_key_of_its_own_is_tried_again_too(
+    site: Site, program: Any, editor: User
+) -> None:
+    """Guard: ``again_on_conflict`` in ``idempotent``, whose transaction is the outer one."""
+    template = site.drive.template(CHAIN, "keyed")
+    client = program(editor)
+    body = {"template_id": template.pk, "inputs": {"t": "tea"}}
+    with refusing(["workflowexecution"], 5, "40P01", "40001"):
+        answers = [
+            client.make("/executions/launch", body, headers={"Idempotency-Key": f"key-{number}"})
+            for number in range(8)
+        ]
+    assert [one.status_code for one in answers] == [202] * 8
+    runs = list(WorkflowExecution.objects.order_by("pk"))
+    assert [one.json()["id"] for one in answers] == [run.pk for run in runs]
+    site.workers()
+    site.ended(*runs)
     site.well(*runs)
 
 

@@ -15,7 +15,10 @@ from tests.engine import Drive, statuses
 from tests.faults.checks import assert_all_well
 from tests.faults.site import COPY, Site, alive, children, fan, step
 from tests.graphs import brief, copy, graph, node, text
-from workflows.models import WorkflowTemplate
+from workflows.executions import finish, reconcile
+from workflows.executions.claim import claim
+from workflows.models import WorkflowExecution, WorkflowTemplate
+from workflows.nodes.base import NodeResult
 from workspaces.models import User, Workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +31,7 @@ SHORT = "node_deadline_seconds=2,deadline_grace_seconds=3"
 
 
 def test_fault_30_code_that_swallows_every_exception(site: Site) -> None:
-    """Guard: ``Watchdog._end_late``, which fails the step over the main thread's head."""
+    """Guard: ``_check_deadline``, which fails the step over the main thread's head."""
     pool = site.workers(1, "swallow", TEST_ENGINE=SHORT)
     execution = site.launch(STUCK)
     site.ended(execution, status="failed")
@@ -59,7 +62,7 @@ def test_fault_31_a_hang_in_c_that_holds_the_interpreter(site: Site) -> None:
 def test_fault_32_the_runs_time_is_over_with_20_agents_at_work(
     site: Site, workspace: Workspace
 ) -> None:
-    """Guard: ``expire_late``, and the watchdog that cancels the calls of a run that has ended."""
+    """Guards: ``is_late`` in ``fail``, and the watchdog that cancels the calls at the end."""
     workspace.execution_time_limit = 6
     workspace.save()
     site.server.latency = 30
@@ -85,6 +88,26 @@ def test_fault_32_the_runs_time_is_over_with_20_agents_at_work(
     site.ended(following, seconds=20)
     assert children(pool.pid) == workers
     site.well(execution, following)
+
+
+def test_fault_32_the_same_while_the_workers_say_nothing(drive: Drive) -> None:
+    """Guard: ``expire_late``."""
+    execution = drive.launch(fan(20), t="x")
+    drive.step()
+    held = [claim(*message) for message in drive.sent]
+    drive.sent.clear()
+    WorkflowExecution.objects.update(deadline_at="2020-01-01T00:00Z")
+    reconcile.reconcile()
+    execution.refresh_from_db()
+    assert (execution.status, execution.error["code"]) == ("failed", "time_limit")
+    found = statuses(execution)
+    assert (found["b0"], found["b19"], found["join"]) == ("failed", "failed", "skipped")
+    for one in held:
+        assert one is not None
+        with pytest.raises(finish.ClaimLost):
+            finish.complete(one, {}, NodeResult())
+    assert drive.sent == []
+    assert_all_well()
 
 
 def test_fault_41_a_step_that_kills_its_worker_each_time(site: Site) -> None:

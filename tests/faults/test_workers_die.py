@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from documents.models import DocumentAttachment, Image
-from tests.faults.site import CHAIN, COPY, Site, alive, children, kill_group, step
+from tests.faults.site import CHAIN, COPY, Site, alive, behind, children, kill_group, step
 from tests.graphs import brief, copy, graph, node
 from workflows.executions import reconcile
 from workflows.executions.claim import claim
@@ -82,7 +83,8 @@ def test_fault_02_workers_die_with_the_parent_of_their_pool(site: Site) -> None:
 
 def test_fault_02_an_orphaned_worker_that_lost_its_lease_completes_nothing(site: Site) -> None:
     """Guard: the token in ``_LEAVE`` (fencing), where the kernel ends no orphans."""
-    site.server.latency = lambda call: 9 if call.number == 0 else 0.1
+    gates = [threading.Event(), threading.Event()]
+    site.server.latency = lambda call: behind(gates[call.number])
     pool = site.workers(1, "orphan", "mute")
     execution = site.launch()
     site.calls()
@@ -90,12 +92,17 @@ def test_fault_02_an_orphaned_worker_that_lost_its_lease_completes_nothing(site:
     os.kill(pool.pid, signal.SIGKILL)
     pool.wait()
     site.workers()
-    site.ended(execution)
+    site.calls(2)
     assert alive(orphan)
-    output = step(execution).output
-    site.until(lambda: site.server.calls[0].finished, 30, "the orphan's answer")
-    time.sleep(1)
-    assert step(execution).output == output
+    gates[0].set()
+    late = AgentJob.objects.filter(status="unknown")
+    site.until(lambda: late.get().prompt_tokens, 30, "the orphan's answer")
+    os.kill(orphan, signal.SIGTERM)
+    site.until(lambda: not alive(orphan), 30, "the orphan's last word")
+    row = step(execution)
+    assert (row.status, row.attempt, row.output) == ("running", 2, None)
+    gates[1].set()
+    site.ended(execution)
     site.well(execution)
 
 
@@ -104,6 +111,8 @@ def test_fault_03_kill_9_between_claim_and_first_heartbeat(site: Site) -> None:
     site.crashing("claim.after_commit")
     execution = site.launch()
     site.crashed()
+    # The start alone would do too: the next test looks at that.
+    NodeRun.objects.filter(execution=execution, status="running").update(started_at=None)
     site.ended(execution)
     assert step(execution, "brief").loss_count == 1
     site.well(execution)
@@ -172,13 +181,19 @@ def test_fault_06_kill_9_after_the_commit_and_before_dispatch(site: Site) -> Non
 
 def test_fault_07_kill_9_right_after_dispatch(site: Site) -> None:
     """Guard: attempt and status in ``_CLAIM``: the same message once more takes nothing."""
+    gate = threading.Event()
+    site.server.latency = lambda call: behind(gate)
     site.crashing("dispatch.after_send")
-    execution = site.launch(CHAIN)
+    execution = site.launch()
     site.crashed()
-    row = step(execution, "a")
+    row = step(execution)
     for _ in range(2):
         reconcile.dispatch([(row.pk, 1)])
+    site.calls()
+    assert claim(row.pk, 1) is None
+    gate.set()
     site.ended(execution)
+    assert len(site.server.calls) == 1
     assert execution.events.filter(kind="node.started", node_run=row).count() == 1
     assert claim(row.pk, 1) is None
     site.well(execution)

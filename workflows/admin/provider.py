@@ -65,7 +65,7 @@ class ProviderForm(ProviderKeyForm):
         return saved
 
 
-class ModelPriceInline(admin.TabularInline):  # type: ignore[type-arg]
+class ModelPriceInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs alone
     """Prices that override the public list."""
 
     model = ModelPrice
@@ -73,7 +73,7 @@ class ModelPriceInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """Where an instance's administrators set up model services."""
 
     form = ProviderForm

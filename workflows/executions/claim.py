@@ -11,11 +11,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from config.conflict import again_on_conflict
 from config.crash import crash_point
 from config.postgresql.base import prepared
 from workflows.engine.states import NodeStatus
 from workflows.executions.advance import advance
-from workflows.executions.decision import again_on_conflict, one_decision
+from workflows.executions.decision import one_decision
 from workflows.executions.dispatch import dispatch_on_commit
 from workflows.executions.moves import event, lock, move
 from workflows.models import NodeRun

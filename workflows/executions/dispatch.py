@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import structlog
 from django.db import connection, transaction
 
@@ -17,9 +15,16 @@ log = structlog.get_logger(__name__)
 
 
 def dispatch_on_commit(runs: list[tuple[int, int]]) -> None:
-    """Send (node run id, attempt) messages once the present transaction has committed."""
+    """Send (node run id, attempt) messages once the present transaction has committed.
+
+    Whatever goes wrong then is logged: what was decided stands, and ``reconcile`` sends the rest.
+    """
+
+    def send() -> None:  # a partial has no name, and Django's log of a failure asks for one
+        dispatch(runs)
+
     if runs:
-        transaction.on_commit(partial(dispatch, runs), robust=True)
+        transaction.on_commit(send, robust=True)
 
 
 def dispatch(runs: list[tuple[int, int]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.crash import crash_point
 from workflows.engine.states import AgentStatus
 from workflows.executions.fingerprint import fingerprint
 from workflows.executions.inbox import Made
@@ -13,6 +14,9 @@ from workflows.models import AgentJob, NodeRun, WorkflowExecution
 from workflows.nodes.base import AgentCall, Retry
 from workflows.providers.base import Deadline, ProviderError, Usage
 from workflows.providers.registry import ResolvedProvider, resolve
+
+LONGEST = 240.0
+"""Seconds after which nobody waits for such an agent any more: its process has died."""
 
 
 class _OpenLedger(Ledger):
@@ -97,6 +101,7 @@ def give_up(job: AgentJob, code: str, message: str) -> None:
     AgentJob.objects.filter(pk=job.pk, status=AgentStatus.PENDING).update(
         status=AgentStatus.FAILED, error={"code": code, "message": message}, cost=0
     )
+    crash_point("extra.given_up")
 
 
 def _sign(job: AgentJob, call: AgentCall, provider: ResolvedProvider) -> None:
@@ -104,3 +109,4 @@ def _sign(job: AgentJob, call: AgentCall, provider: ResolvedProvider) -> None:
     job.model = call.request.model or provider.model_default
     job.request_hash = fingerprint(call.request, provider, round=job.round, index=job.index)
     job.save(update_fields=["provider", "model", "request_hash"])
+    crash_point("extra.signed")

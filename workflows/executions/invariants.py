@@ -92,8 +92,8 @@ _RULES = (
         "I5",
         "agent %s of node run %s was lost %s times and is asked again",
         """
-        SELECT j.index, j.node_run_id, count(*) FROM workflows_agentjob j
-          JOIN workflows_noderun n ON n.id = j.node_run_id
+        SELECT j.index, j.node_run_id, count(*) FILTER (WHERE j.status = 'unknown')
+          FROM workflows_agentjob j JOIN workflows_noderun n ON n.id = j.node_run_id
          WHERE n.status = 'running' AND j.round = n.round
            AND (n.retried_at IS NULL OR j.created_at >= n.retried_at)
          GROUP BY j.index, j.node_run_id

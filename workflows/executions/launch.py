@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from workflows.engine.states import ExecutionStatus
 from workflows.executions import lanes, slots
 from workflows.executions.advance import admit, begin
 from workflows.executions.apply import apply
-from workflows.executions.decision import again_on_conflict, one_decision
+from workflows.executions.decision import one_decision
 from workflows.executions.inputs import resolve_inputs
 from workflows.executions.moves import event
 from workflows.graph.model import Graph, Issue, Limits, Node
@@ -80,8 +78,7 @@ def launch(
     )
 
 
-@again_on_conflict
-@transaction.atomic
+@one_decision
 def launch_draft(
     *,
     template: WorkflowTemplate,

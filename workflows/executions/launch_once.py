@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import transaction
-
-from workflows.executions.decision import again_on_conflict
+from workflows.executions.decision import one_decision
 from workflows.models import WorkflowExecution
 from workspaces.models import IdempotencyKey, User, Workspace
 
 
-@again_on_conflict
-@transaction.atomic
+@one_decision
 def launch_once(
     token: str, *, workspace: Workspace, user: User, start: Callable[[], WorkflowExecution]
 ) -> int:

@@ -12,13 +12,14 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from config.conflict import again_on_conflict
 from config.crash import crash_point
 from documents.images import store_image
 from workflows.engine.retry import MAX_UNKNOWN
 from workflows.engine.states import AgentStatus
 from workflows.executions.broken import finished_of
 from workflows.executions.claim import Claim
-from workflows.executions.decision import again_on_conflict, one_decision
+from workflows.executions.decision import one_decision
 from workflows.executions.fingerprint import fingerprint
 from workflows.executions.inbox import Made
 from workflows.executions.inputs import image_value

@@ -125,7 +125,7 @@ def _execution(row: Sequence[Any]) -> WorkflowExecution:
     execution = WorkflowExecution.from_db("default", _READ, row[:-1])
     if execution.error is not None:
         execution.error = json.loads(execution.error)
-    execution.locked_at = row[-1]  # type: ignore[attr-defined]
+    execution.locked_at = row[-1]  # type: ignore[attr-defined]  # told in lock()
     return execution
 
 

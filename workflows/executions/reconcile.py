@@ -21,9 +21,10 @@ from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, Re
 from workflows.executions import slots
 from workflows.executions.advance import admit, advance
 from workflows.executions.apply import can_go_on
-from workflows.executions.decision import one_decision
+from workflows.executions.decision import each, one_decision
 from workflows.executions.dispatch import dispatch, dispatch_on_commit
 from workflows.executions.expire import expire
+from workflows.executions.extra import LONGEST
 from workflows.executions.moves import event, move, try_lock
 from workflows.models import AgentJob, NodeRun, WorkerBeat, WorkflowExecution
 
@@ -51,7 +52,7 @@ class Report:
     admitted: int = 0
     """Pending runs that got a slot which nobody had given them."""
     closed: int = 0
-    """Agents that were left open in steps that have ended."""
+    """Agents of whom nobody expects an answer any more."""
 
     @property
     def is_empty(self) -> bool:
@@ -130,8 +131,7 @@ def take_over() -> int:
     A worker that died between claim and first renewal is found by the lease that the claim
     itself set, and a claim without any by its start.
     """
-    rows = list(_out_of_lease().values_list("pk", "execution_id")[:BATCH])
-    return sum(_lose(node_run_id, execution_id) for node_run_id, execution_id in rows)
+    return each(_lose, _out_of_lease().values_list("pk", "execution_id")[:BATCH])
 
 
 def _out_of_lease() -> QuerySet[NodeRun]:
@@ -208,7 +208,7 @@ def unstick() -> int:
         status=NodeStatus.QUEUED, wait_for="agents", queued_at__lt=late
     ).values_list("execution_id", flat=True)
     found = {*still.values_list("pk", flat=True)[:BATCH], *parked[:BATCH]}
-    return sum(_go_on(execution_id) for execution_id in sorted(found))
+    return each(_go_on, [(execution_id,) for execution_id in sorted(found)])
 
 
 @one_decision
@@ -225,7 +225,7 @@ def _go_on(execution_id: int) -> bool:
 
 def fill_slots() -> int:
     """Start pending runs where slots are free: a limit was raised, or a run was skipped over."""
-    return sum(_fill(workspace_id) for workspace_id in slots.workspaces_with_room())
+    return each(_fill, [(workspace_id,) for workspace_id in slots.workspaces_with_room()])
 
 
 @one_decision
@@ -234,18 +234,24 @@ def _fill(workspace_id: int) -> int:
 
 
 def close_left_open() -> int:
-    """Close agents that a stopped, failed or lost step left without an answer: nobody listens.
+    """Close agents that were left without an answer: nobody listens.
 
-    Their calls may have been paid for, so they are unknown, not failed.
+    Those of a stopped or failed step, and those that a review asked anew in a process which has
+    died. Their calls may have been paid for, so they are unknown, not failed.
     """
     late = Now() - timedelta(seconds=settings.ENGINE.lease_seconds)
+    ended = Q(
+        node_run__status__in=[NodeStatus.SKIPPED, NodeStatus.FAILED], node_run__finished_at__lt=late
+    )
+    extra = Q(
+        node_run__status=NodeStatus.COMPLETED, created_at__lt=Now() - timedelta(seconds=LONGEST)
+    )
     left = AgentJob.objects.filter(
+        ended | extra,
         status__in=[AgentStatus.PENDING, AgentStatus.RUNNING],
         created_at__lt=late,
-        node_run__status__in=[NodeStatus.SKIPPED, NodeStatus.FAILED],
-        node_run__finished_at__lt=late,
     )
-    lost = {"code": "lost", "message": "The step ended before the answer came."}
+    lost = {"code": "lost", "message": "Whoever asked was gone before the answer came."}
     ids = list(left.values_list("pk", flat=True)[:BATCH])
     closed = AgentJob.objects.filter(
         pk__in=ids, status__in=[AgentStatus.PENDING, AgentStatus.RUNNING]
@@ -258,5 +264,5 @@ def expire_late() -> int:
     """End runs whose active time is over."""
     late = WorkflowExecution.objects.filter(
         status=ExecutionStatus.RUNNING, deadline_at__lt=Now()
-    ).values_list("pk", flat=True)[:BATCH]
-    return sum(expire(execution_id) for execution_id in late)
+    ).values_list("pk")[:BATCH]
+    return each(expire, late)

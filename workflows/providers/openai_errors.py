@@ -188,7 +188,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, moment.timestamp() - time.time())
 
 
-def _code_of(status: int, lowered: str) -> ErrorCode:  # noqa: PLR0911
+def _code_of(status: int, lowered: str) -> ErrorCode:  # noqa: PLR0911 - one line a code
     if status not in (401, 404) and any(word in lowered for word in _POLICY):
         return ErrorCode.CONTENT_POLICY
     if status == 402 or (status in (400, 403, 429) and any(word in lowered for word in _QUOTA)):

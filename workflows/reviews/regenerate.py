@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from documents.models import Image
 from workflows.engine.states import AgentStatus, ExecutionStatus, ReviewState
 from workflows.executions.advance import advance
 from workflows.executions.context import Context
-from workflows.executions.extra import give_up, new_job, run_extra
+from workflows.executions.decision import one_decision
+from workflows.executions.extra import LONGEST, give_up, new_job, run_extra
 from workflows.executions.moves import event, lock
 from workflows.executions.run import as_node_error, filled_config
 from workflows.executions.scope import build_scope
@@ -77,7 +77,7 @@ def regenerate_image(task_id: int, *, image: int | str, note: str, user: User) -
     return _replace(order, fresh, note, user)
 
 
-@transaction.atomic
+@one_decision
 def _order(task_id: int, image: int | str, user: User) -> _Order:
     """Find what is asked for, and note that it is being made."""
     found = ReviewTask.objects.values_list("node_run__execution_id", flat=True).get(pk=task_id)
@@ -122,7 +122,7 @@ def _check_free(run: NodeRun, index: int) -> None:
     under_way = AgentJob.objects.filter(
         node_run=run, round=run.round, index=index, status__in=_OPEN
     )
-    lost = timezone.now() - timedelta(seconds=2 * SECONDS)
+    lost = timezone.now() - timedelta(seconds=LONGEST)
     under_way.filter(created_at__lt=lost).update(
         status=AgentStatus.UNKNOWN,
         error={"code": "lost", "message": "The answer never came."},
@@ -158,7 +158,7 @@ def _call(order: _Order, note: str) -> tuple[Config, AgentCall]:
     return config, call
 
 
-@transaction.atomic
+@one_decision
 def _replace(order: _Order, fresh: dict[str, Any], note: str, user: User) -> ReviewTask:
     """Put the new picture where the old one was. Raises ``AlreadyDecided``, ``BeingMade``."""
     task, execution = _open_task(order.task.pk, order.execution.pk)

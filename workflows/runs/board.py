@@ -88,7 +88,7 @@ class Board:
     word: Word | None
     """Who paused or stopped it."""
     poll_seconds: int
-    """How long to wait before asking again; people take longer than workers."""
+    """How long to wait before asking again; 0 for a run of which nothing more comes."""
 
     views = (("graph", "Graph", "workflow"), ("list", "List", "list"))
     """(word in the address, label, icon) of the ways to show the steps."""
@@ -137,7 +137,6 @@ def read_board(execution: WorkflowExecution) -> Board:
         graph, steps, expected.step_seconds, now=now, people=max(_PEOPLE, elapsed * 0.2)
     )
     place = getattr(execution, "place", None)
-    is_idle = execution.active_since is None and execution.status != ExecutionStatus.PENDING
     return Board(
         execution=execution,
         look=run_look(
@@ -167,8 +166,18 @@ def read_board(execution: WorkflowExecution) -> Board:
         mark=reading.mark(execution.revision, place),
         place=place,
         word=reading.word_of(execution),
-        poll_seconds=5 if is_idle else 1,
+        poll_seconds=_poll_seconds(execution),
     )
+
+
+def _poll_seconds(execution: WorkflowExecution) -> int:
+    """People take longer than workers, and may retry what has failed; the rest is over."""
+    if execution.status in (ExecutionStatus.COMPLETED, ExecutionStatus.STOPPED):
+        return 0
+    if execution.status == ExecutionStatus.FAILED:
+        return 10
+    is_idle = execution.active_since is None and execution.status != ExecutionStatus.PENDING
+    return 5 if is_idle else 1
 
 
 def _by_run(agents: Sequence[AgentRow]) -> Mapping[int, Sequence[AgentRow]]:

@@ -30,7 +30,8 @@ def run_page(request: PageRequest, execution_id: int) -> HttpResponse:
 def run_live(request: PageRequest, execution_id: int) -> HttpResponse:
     """The part of the page that changes; 204 while the run's ``revision`` is the one given.
 
-    The answer for a run that has ended asks for no more. Opened as a page, it leads to the page.
+    The answer for a run that is completed or stopped asks for no more; one that has failed may be
+    retried by somebody else. Opened as a page, it leads to the page.
     """
     mark = mark_of(request.access.workspace, execution_id)
     if mark is None:
@@ -42,7 +43,7 @@ def run_live(request: PageRequest, execution_id: int) -> HttpResponse:
         return HttpResponse(status=204)
     board = board_of(request, execution_id)
     response = live_part(request, board)
-    if board.has_ended and seen:
+    if board.has_ended and seen and request.GET.get("status") != board.execution.status:
         trigger_client_event(response, "toast", _farewell(board))
     return response
 

@@ -15,6 +15,8 @@ from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from config.conflict import again_on_conflict
+from config.crash import crash_point
 from workspaces.api.base import WorkspaceRequest
 from workspaces.api.errors import Conflict, refused
 from workspaces.models import IdempotencyKey
@@ -49,16 +51,24 @@ def idempotent(*, atomic: bool) -> Callable[[Handler], Handler]:
             row, mine = _claim(request, _checked(key))
             if not mine:
                 return _replay(row)
-            try:
+
+            def work() -> Response:
                 with transaction.atomic() if atomic else nullcontext():
                     response = method(view, request, *args, **kwargs)
                     if response.status_code < 400:
                         _keep(row, response, must=atomic)
+                    crash_point("idempotency.before_commit")
+                return response
+
+            try:
+                crash_point("idempotency.claimed")
+                response = again_on_conflict(work)() if atomic else work()
             except BaseException:
                 _release(row)
                 raise
             if response.status_code >= 400:
                 _release(row)
+            crash_point("idempotency.after_commit")
             return response
 
         guarded.idempotent = True  # type: ignore[attr-defined]  # read by the schema

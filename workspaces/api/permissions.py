@@ -39,7 +39,7 @@ class WorkspacePermission(BasePermission):
         if needed is None:
             return True
         access = find(request, view.kwargs.get(SLUG))
-        request.access = access  # type: ignore[attr-defined]
+        request.access = access  # type: ignore[attr-defined]  # as WorkspaceRequest has it
         return access.can(needed)
 
 

@@ -23,7 +23,7 @@ class AnyFormat(BaseContentNegotiation):
         """Files are only read here."""
         return parsers[0]
 
-    def select_renderer(  # type: ignore[override]
+    def select_renderer(  # type: ignore[override]  # as above
         self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """The view answers with a file, not through a renderer."""

@@ -53,6 +53,15 @@ ASKING = graph(
     ],
     "brief > ask.approved > end",
 )
+JUDGED = graph(
+    [
+        brief("t"),
+        _ART,
+        node("ask", "review", show=["nodes.art.images"], role="editor"),
+        text("end"),
+    ],
+    "brief > art > ask.approved > end",
+)
 SIDES = graph(
     [brief("t"), _COPY, text("other"), text("end")],
     "brief > copy > end",
@@ -158,3 +167,8 @@ class Site:
 def died(status: int | None, mode: str) -> None:
     """A process that called one function ended as the mode has it."""
     assert status == (-9 if mode == "kill" else CRASHED), status
+
+
+def passed(status: int | None, mode: str) -> None:
+    """A pass of reconcile was killed, or failed, or told the log of a decision and went on."""
+    assert status in ((-9,) if mode == "kill" else (0, CRASHED)), status

@@ -11,7 +11,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def points() -> frozenset[str]:
     """Every name that ``crash_point`` may be called with, those of ``one_decision`` too."""
-    files = [path for app in ("workflows", "documents") for path in (ROOT / app).rglob("*.py")]
+    files = [
+        path
+        for app in ("workflows", "documents", "workspaces")
+        for path in (ROOT / app).rglob("*.py")
+    ]
     return frozenset(name for path in files for name in _points(path))
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from documents.models import Document, DocumentAttachment
 from tests.scripted_openai import status
 from tests.workflows.executions.claims import lapse
-from tests.workflows.executions.crash_site import ASKING, PICTURED, SIDES, Site, died
+from tests.workflows.executions.crash_site import ASKING, PICTURED, SIDES, Site, passed
 from workflows import queue
 from workflows.executions import finish
 from workflows.executions.claim import claim
@@ -124,7 +124,7 @@ def without_database(site: Site, plan: str, mode: str) -> None:
 
 def reconciles(site: Site, plan: str, mode: str) -> None:
     """A pass comes by the point, then a worker and further passes go on."""
-    died(site.call("reconcile", plan), mode)
+    passed(site.call("reconcile", plan), mode)
     assert site.mark.exists()
     site.worker()
 
@@ -154,7 +154,7 @@ def unsticks(site: Site, plan: str, mode: str) -> None:
     run.node_runs.filter(key="brief").update(status="pending", attempt=0)
     WorkflowExecution.objects.update(active_since=None, deadline_at=None)
     site.drive.sent.clear()
-    died(site.call("reconcile", plan), mode)
+    passed(site.call("reconcile", plan), mode)
     site.worker()
     site.until(site.has_ended, "the run's end")
     assert (run.status, site.mark.exists()) == ("completed", True)
@@ -179,7 +179,7 @@ def expires(site: Site, plan: str, mode: str) -> None:
     """A run's time is over; a person lets it have more."""
     run = site.launch()
     WorkflowExecution.objects.filter(pk=run.pk).update(deadline_at=timezone.now())
-    died(site.call("reconcile", plan), mode)
+    passed(site.call("reconcile", plan), mode)
     site.until(site.has_ended, "the run's end")
     assert (run.status, run.error["code"]) == ("failed", "time_limit")
     retry(run.pk, user=None)
@@ -201,7 +201,7 @@ def overdue(site: Site, plan: str, mode: str) -> None:
     """A review's time is over, which fails the step."""
     run = asks(site)
     ReviewTask.objects.update(due_at=timezone.now())
-    died(site.call("reconcile", plan), mode)
+    passed(site.call("reconcile", plan), mode)
     site.until(site.has_ended, "the run's end")
     assert (run.status, site.mark.exists()) == ("failed", True)
     skip(run.pk, key="ask", user=None)
@@ -219,6 +219,6 @@ def closes_what_is_open(site: Site, plan: str, mode: str) -> None:
     AgentJob.objects.update(status="running", created_at=timezone.now() - timedelta(minutes=1))
     stop(run.pk, user=None)
     NodeRun.objects.update(finished_at=timezone.now() - timedelta(minutes=1))
-    died(site.call("reconcile", plan), mode)
+    passed(site.call("reconcile", plan), mode)
     site.until(lambda: AgentJob.objects.get().status == "unknown", "the agent's end")
     assert site.mark.exists()

@@ -20,6 +20,13 @@ from tests.crashing import MODES
 from tests.scripted_openai import ScriptedOpenAI
 from tests.workflows.executions import crash_source
 from tests.workflows.executions.crash_clicks import clicks, decides, starts
+from tests.workflows.executions.crash_requests import (
+    cannot_draw,
+    draws_anew,
+    presses_launch,
+    repeats,
+    tries_draft,
+)
 from tests.workflows.executions.crash_site import Site
 from tests.workflows.executions.crash_stages import (
     Stage,
@@ -133,6 +140,15 @@ CASES = [
         for case in both(f"{verb}.{verb}", clicks(verb))
     ),
     *both("decide.decide", decides),
+    *both("launch_once.launch_once", presses_launch),
+    *both("launch.launch_draft", tries_draft),
+    Case("idempotency.claimed", repeats),
+    *both("idempotency", repeats),
+    *both("regenerate.order", draws_anew),
+    *both("regenerate.replace", draws_anew),
+    Case("extra.signed", draws_anew),
+    Case("extra.given_up", cannot_draw),
+    Case("provider.answered", draws_anew),
 ]
 
 

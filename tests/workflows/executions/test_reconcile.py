@@ -106,3 +106,25 @@ def test_a_dead_workers_step_is_the_next_attempt_and_the_second_death_is_poison(
     assert row.error["code"] == "worker_lost"
     assert row.execution.status == "failed"
     assert reconcile.take_over() == 0
+
+
+def test_one_broken_run_keeps_no_other_waiting(
+    real: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``each``, which tells of the broken one and goes on."""
+    broken, well = sent(real), sent(real)
+    for row in (broken, well):
+        assert claim(row.pk, 1) is not None
+        lapse(row.pk)
+    advance = reconcile.advance
+
+    def breaks(execution: WorkflowExecution, *events: Any) -> None:
+        assert execution.pk != broken.execution_id
+        advance(execution, *events)
+
+    monkeypatch.setattr(reconcile, "advance", breaks)
+    assert reconcile.reconcile().taken_over == 1
+    broken.refresh_from_db()
+    well.refresh_from_db()
+    assert (broken.status, broken.loss_count) == ("running", 0), "nothing half done"
+    assert (well.status, well.attempt) == ("queued", 2)

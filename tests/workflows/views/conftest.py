@@ -30,9 +30,9 @@ class Visitor:
         headers = {"HX-Request": "true"} if htmx else {}
         return self.client.post(f"{self.root}{path}", data or {}, headers=headers)
 
-    def live(self, run: WorkflowExecution, revision: int | str = "") -> Any:
+    def live(self, run: WorkflowExecution, revision: int | str = "", **drawn: str) -> Any:
         """One poll of a run's page that has drawn this revision."""
-        return self.get(f"/runs/{run.pk}/live", htmx=True, revision=revision)
+        return self.get(f"/runs/{run.pk}/live", htmx=True, revision=revision, **drawn)
 
 
 @pytest.fixture

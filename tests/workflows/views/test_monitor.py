@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories as make
@@ -17,7 +18,11 @@ from tests.graphs import brief, copy, graph, node, text
 from tests.scripted_openai import ScriptedOpenAI
 from tests.workflows.views.conftest import Visitor
 from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus
+from workflows.executions import finish
+from workflows.executions.claim import claim
+from workflows.executions.retry import retry
 from workflows.models import WorkflowExecution
+from workflows.nodes.base import NodeError
 from workspaces.models import User, Workspace
 
 Visit = Callable[[User], Visitor]
@@ -171,6 +176,32 @@ def test_a_poll_that_finds_the_end_stops_and_says_so_once(
     }
     assert "HX-Trigger" not in visitor.live(run)
     assert answer["Vary"] == "HX-Request, Cookie"
+
+
+def test_a_failed_run_is_asked_about_now_and_then_so_that_another_ones_retry_is_seen(
+    drive: Drive, visit: Visit, viewer: User, editor: User
+) -> None:
+    run = drive.launch(SMALL, topic="apples")
+    visitor, seen = visit(viewer), run.revision
+    first = claim(run.node_runs.get(key="brief").pk, 1)
+    assert first is not None
+    finish.fail(first, {}, NodeError("x", "No"))
+    run.refresh_from_db()
+
+    failed = visitor.live(run, seen)
+    part = failed.content.decode().split(">")[0]
+    assert 'hx-trigger="every 10s"' in part
+    assert "data-unhurried" in part
+    assert "status=failed" in part
+    assert json.loads(failed["HX-Trigger"])["toast"]["level"] == "error"
+    assert visitor.live(run, run.revision).status_code == 204
+
+    WorkflowExecution.objects.filter(pk=run.pk).update(revision=F("revision") + 1)
+    later = visitor.live(run, run.revision, status="failed")
+    assert (later.status_code, "HX-Trigger" in later) == (200, False), "told once"
+
+    retry(run.pk, user=editor)
+    assert 'hx-trigger="every 1s"' in visitor.live(run, run.revision).content.decode()
 
 
 def test_a_run_that_only_waits_for_people_is_asked_less_often(

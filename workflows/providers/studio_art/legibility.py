@@ -33,7 +33,7 @@ def span_of(image: Image.Image, boxes: Sequence[Box]) -> tuple[float, float]:
         bottom = max(top + 1, min(image.height, int(box.bottom) + 1))
         region = image.crop((left, top, right, bottom)).point([v & _COARSE for v in range(256)] * 3)
         for _, color in region.getcolors(region.width * region.height) or ():
-            red, green, blue = color  # type: ignore[misc]
+            red, green, blue = color  # type: ignore[misc]  # of RGB, always three
             low = min(low, luminance((red, green, blue)))
             bright = (red | 3, green | 3, blue | 3)
             high = max(high, 0.2126 * LINEAR[bright[0]] + 0.7152 * LINEAR[bright[1]]

@@ -112,7 +112,7 @@ def choose_look(spec: CardSpec, ratio: float, seed: int) -> Look:
     palette = build_palette(
         base,
         mode or _MODES[seed % len(_MODES)],
-        random.Random(seed),  # noqa: S311
+        random.Random(seed),  # noqa: S311 - art, no secret
         strict=spec.color is not None,
     )
     form = spec.form or products.FORMS[seed % len(products.FORMS)]
@@ -142,7 +142,7 @@ def draw(
     check: Callable[[], None] = _nothing,
 ) -> tuple[Image.Image, list[Placed]]:
     """The picture without words, and the words at their places."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)  # noqa: S311 - art, no secret
     page = frame(size, spec, look.layout, look.backdrop, seed, bold=look.bold)
     placed = compose(spec, look.layout, page)
     art = art_below(page, placed, size[1])

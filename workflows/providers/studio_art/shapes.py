@@ -133,7 +133,7 @@ class Canvas:
             return
         extent = max(1, round(bounds.width)), max(1, round(bounds.height))
         fill = Image.new("RGB", mask.size)
-        shade = ramp(extent, paint, across=across)  # type: ignore[arg-type]
+        shade = ramp(extent, paint, across=across)  # type: ignore[arg-type]  # two colours
         # Beyond the bounds the gradient goes on in its end colours.
         fill.paste(shade.resize(mask.size), (0, 0))
         fill.paste(shade, (round(bounds.left) - at[0], round(bounds.top) - at[1]))

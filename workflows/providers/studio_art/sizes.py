@@ -26,7 +26,7 @@ SIZES: dict[str, tuple[int, int]] = {
 }
 """Width and height in pixels of each named size."""
 
-_PIXELS = re.compile(r"(\d{1,5})\s*[xX×*]\s*(\d{1,5})")  # noqa: RUF001
+_PIXELS = re.compile(r"(\d{1,5})\s*[xX×*]\s*(\d{1,5})")  # noqa: RUF001 - people write it so
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -143,7 +143,7 @@ def _from_parts(parts: Mapping[str, str]) -> CardSpec:
         headline=parts.get("headline", ""),
         subline=parts.get("subline", ""),
         quote=parts.get("quote", "").strip('"“”«» '),
-        by=parts.get("by", "").lstrip("-–— "),  # noqa: RUF001
+        by=parts.get("by", "").lstrip("-–— "),  # noqa: RUF001 - dashes are meant
         brand=parts.get("brand", ""),
         points=tuple(point for point in points if point),
         layout=layout if layout in LAYOUTS else "",

@@ -27,7 +27,7 @@ class Word:
 def curl(text: str) -> str:
     """``text`` with typographic quotes, dashes and ellipses."""
     text = text.replace("...", _ELLIPSIS)
-    text = re.sub(r"\s+--?\s+", " – ", text)  # noqa: RUF001
+    text = re.sub(r"\s+--?\s+", " – ", text)  # noqa: RUF001 - a dash is meant
     text = re.sub(r'(^|[\s(\[–—])"', r"\1“", text).replace('"', "”")  # noqa: RUF001
     return re.sub(r"(^|[\s(\[–—“])'(?!\d)", r"\1‘", text).replace("'", "’")  # noqa: RUF001
 
