@@ -89,6 +89,7 @@ def test_with_the_mouse(
     page.get_by_role("link", name="Review", exact=True).click()
     page.get_by_label("Comment").fill(WISH)
     page.get_by_role("button", name="Request changes").click()
+    page.wait_for_url("**/reviews")
 
     page.goto(f"/w/{workspace.slug}/runs/{_run().pk}")
     _wait_for_review(page, 2)
@@ -139,7 +140,7 @@ def test_with_the_keyboard_alone(
     tab_to(page, page.get_by_label("Comment"), most=150)
     page.keyboard.type(WISH)
     _press(page, page.get_by_role("button", name="Request changes"))
-    page.wait_for_load_state()
+    page.wait_for_url("**/reviews")
 
     _press(page, page.get_by_role("link", name="Runs").first)
     page.wait_for_url("**/runs")
@@ -156,8 +157,8 @@ def test_with_the_keyboard_alone(
     page.keyboard.press("2")
     expect(picked).to_have_count(before - 2)
     page.keyboard.press("a")
+    page.wait_for_url("**/reviews")
 
-    page.wait_for_load_state()
     _press(page, page.get_by_role("link", name="Runs").first)
     page.wait_for_url("**/runs")
     _press(page, page.get_by_role("link", name="Trail Mug").first)
