@@ -101,6 +101,7 @@ export function Canvas() {
         fitViewOptions={fit}
         proOptions={PLAIN}
         nodeDragThreshold={2}
+        selectNodesOnDrag={false}
         disableKeyboardA11y={false}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={2} />

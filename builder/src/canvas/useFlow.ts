@@ -8,6 +8,8 @@ import { type State, mayEdit } from "../state/store";
 import { boxesOf, dragEnd, homeOf } from "./dragging";
 import { type FlowEdge, type FlowNode, toEdges, toNodes } from "./flow";
 
+const HELD = "is-held";
+
 const sceneOf = (state: State) => ({ doc: state.doc, types: state.types, view: state.view, selected: state.selected, canEdit: mayEdit(state) });
 
 /** What React Flow draws, and what its changes do to the drawing. */
@@ -54,8 +56,9 @@ export function useFlow() {
     [store],
   );
 
-  const onNodeDragStart = useCallback(() => {
+  const onNodeDragStart = useCallback((event: { target: EventTarget | null }) => {
     dragging.current = true;
+    canvasOf(event)?.classList.add(HELD);
   }, []);
 
   const onNodeDrag = useCallback(
@@ -68,9 +71,11 @@ export function useFlow() {
   );
 
   const onNodeDragStop = useCallback(
-    (_: unknown, __: FlowNode, dragged: FlowNode[]) => {
+    (event: { target: EventTarget | null }, node: FlowNode, dragged: FlowNode[]) => {
       dragging.current = false;
+      canvasOf(event)?.classList.remove(HELD);
       const state = store.getState();
+      if (!state.selected.includes(node.id)) state.select([node.id]);
       if (state.dropInto) state.set({ dropInto: null });
       const next = dragEnd(state, dragged);
       const lost = lostLinks(state.doc, next).length;
@@ -82,6 +87,11 @@ export function useFlow() {
   );
 
   return { nodes, edges, onNodesChange, onEdgesChange, onNodeDragStart, onNodeDrag, onNodeDragStop };
+}
+
+/** The canvas that a drag goes on in; while it does, nothing on it answers to the pointer that passes. */
+function canvasOf({ target }: { target: EventTarget | null }): Element | null {
+  return target instanceof Element ? target.closest(".b-canvas") : document.querySelector(".b-canvas");
 }
 
 function applied(selected: readonly string[], changes: readonly { id: string; selected: boolean }[]): string[] {
