@@ -1,5 +1,7 @@
 """Builds the workflow builder into ``static/builder/``; ``--check`` proves that it is fresh.
 
+The types of the API's calls are made first, from ``docs/openapi.yaml``.
+
 The built files are committed, so that running Copyloom takes no Node. Building takes Node 20 or
 newer: the one on the PATH, else the one that the development packages bring along.
 """
@@ -20,6 +22,7 @@ from scripts.services import ROOT
 
 SOURCE = ROOT / "builder"
 BUILT = ROOT / "static" / "builder"
+API_TYPES = SOURCE / "src" / "api" / "schema.d.ts"
 OLDEST = 20
 STAMP = SOURCE / "node_modules" / ".installed-lock"
 
@@ -79,9 +82,24 @@ def differences(fresh: Path) -> list[str]:
     return sorted([*different, *missing])
 
 
+def describe_api(target: Path) -> int:
+    """Write the API's types as its committed description gives them; gives the exit status."""
+    return run("openapi-typescript", str(ROOT / "docs" / "openapi.yaml"), "-o", str(target))
+
+
+def is_api_stale() -> bool:
+    """Whether the committed types of the API are not those of its description."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / API_TYPES.name
+        return describe_api(fresh) != 0 or not filecmp.cmp(fresh, API_TYPES, shallow=False)
+
+
 def check() -> int:
-    """Types, and whether the committed build is what the source gives."""
+    """Types, and whether what is committed is what the source and the API's description give."""
     if run("tsc", "--noEmit") != 0:
+        return 1
+    if is_api_stale():
+        print(f"{API_TYPES.name} is not what docs/openapi.yaml gives: run `make builder`.")
         return 1
     with tempfile.TemporaryDirectory() as folder:
         if build(Path(folder)) != 0:
@@ -99,7 +117,7 @@ def main(argv: list[str]) -> int:
         return check()
     if argv == ["--test"]:
         return run("vitest", "run")
-    return run("tsc", "--noEmit") or build(BUILT)
+    return describe_api(API_TYPES) or run("tsc", "--noEmit") or build(BUILT)
 
 
 if __name__ == "__main__":

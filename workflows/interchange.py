@@ -97,15 +97,20 @@ class Export(_Strict):
         return [note.model_dump(mode="json") for note in self.canvas_notes]
 
 
-def to_export(template: WorkflowTemplate) -> dict[str, Any]:
+def to_export(template: WorkflowTemplate, *, draft: bool = False) -> dict[str, Any]:
     """The template's current version as data; ``import_template`` gives the same template.
 
-    Ids and people in configs are left blank. Raises ``ValueError`` for one never saved.
+    With ``draft`` what is drawn goes before it. Ids and people in configs are left blank.
+    Raises ``ValueError`` for one never saved.
     """
     version = template.current_version
-    if version is None:
+    if draft and template.draft is not None:
+        drawn, notes = parse(_part(template.draft)), template.draft.get("canvas_notes", [])
+    elif version is None:
         raise ValueError(f"{template.name} has not been saved yet.")
-    graph = portable.cleared(graph_of(version.pk))
+    else:
+        drawn, notes = graph_of(version.pk), version.canvas_notes
+    graph = portable.cleared(drawn)
     data: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -115,7 +120,7 @@ def to_export(template: WorkflowTemplate) -> dict[str, Any]:
         "category": template.category,
         "tags": list(template.tags),
         **to_json(graph),
-        "canvas_notes": _known_parts(version.canvas_notes),
+        "canvas_notes": _known_parts(notes),
     }
     entry = getattr(template, "gallery_entry", None)
     if entry is not None:
@@ -123,6 +128,10 @@ def to_export(template: WorkflowTemplate) -> dict[str, Any]:
         data["gallery"]["sample_inputs"] = portable.inputs(graph, entry.sample_inputs)
         data["gallery"]["sample"] = samples.portable(entry.sample)
     return data
+
+
+def _part(draft: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: draft[name] for name in ("nodes", "edges")}
 
 
 def _known_parts(notes: list[Any]) -> list[dict[str, Any]]:

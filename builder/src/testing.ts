@@ -11,7 +11,7 @@ export const TYPES: readonly NodeType[] = [
   { ...base, type: "write", label: "Write", category: "Create", handles: ["out"], outputs: ["text", "variants"], defaults: { prompt: "", quantity: 1, tone: "plain" },
     schema: { type: "object", properties: { prompt: { type: "string", title: "Prompt", "x-widget": "prompt", "x-roots": ["variant"] }, quantity: { type: "integer", minimum: 1, maximum: 20, "x-widget": "quantity", "x-summary": "× {}", default: 1 }, tone: { enum: ["plain", "warm"], default: "plain", "x-level": "advanced" } }, required: ["prompt"] } },
   { ...base, type: "judge", label: "Judge", category: "People", handles: ["approved", "rejected"], outputs: ["text", "images"],
-    schema: { type: "object", properties: { show: { type: "array", items: { type: "string", "x-widget": "variable" }, "x-prefill": ["variants", "images"] } }, required: ["show"] } },
+    schema: { type: "object", properties: { show: { type: "array", items: { type: "string", "x-widget": "variable" }, "x-prefill": ["variants", "images"] }, again: { type: "string", "x-widget": "node" } }, required: ["show"] } },
   { ...base, type: "route", label: "Route", category: "Flow", handles: ["else"], handles_from: "branches.*.name", outputs: [], defaults: { branches: [{ name: "yes" }] },
     schema: { type: "object", properties: { branches: { type: "array", items: { type: "object", properties: { name: { type: "string" } } } } } } },
   { ...base, type: "lanes", label: "Lanes", category: "Flow", handles: ["out"], outputs: ["items"], is_container: true, defaults: { items: null, item_name: "item" },

@@ -435,6 +435,20 @@ def test_an_import_names_nobody_elses_things(writer: ApiClient, made: Any) -> No
     assert attrs(answer) == {"nodes.2.config.assignees"}
 
 
+def test_what_is_drawn_is_taken_out_and_in_again_without_its_people(
+    writer: ApiClient, made: Any
+) -> None:
+    path = f"{PATH}/{made.json()['id']}"
+    drawn = many(2)
+    review = {"key": "review", "type": "review", "config": {"assignees": ["a@example.test"]}}
+    changed = {**drawn, "nodes": [*drawn["nodes"], review]}
+    assert writer.call("PATCH", f"{path}/draft", changed).status_code == 200
+    assert "review" not in str(writer.read(f"{path}/export").json()["nodes"])
+    file = writer.read(f"{path}/export?draft=true").json()
+    assert file["nodes"][-1]["config"] == {"assignees": []}
+    assert writer.make(f"{PATH}/import", file).status_code == 201
+
+
 def test_two_steps_of_one_key_are_refused_and_nothing_is_saved(
     editor: User, program: Program
 ) -> None:

@@ -99,6 +99,26 @@ def test_a_workflow_is_drawn_and_tested_without_a_mouse(
     page.keyboard.press("Enter")
     expect(page.locator(".b-run")).to_contain_text("Waiting for review", timeout=SOON)
     _press(page, "Open the run", "link")
+    _approve(page)
+    assert Document.objects.get().title == "Taglines"
+    assert WorkflowExecution.objects.get().status == "completed"
+
+    page.goto(f"/w/alder-pine/workflows/{WorkflowTemplate.objects.get().pk}/builder")
+    expect(step(page, "Brief")).to_be_visible()
+    _press(page, "Launch")
+    page.wait_for_url("**/launch")
+    tab_to(page, page.get_by_label("Topic"))
+    page.keyboard.type("Lumen desk lamp")
+    _press(page, "Launch")
+    _approve(page)
+    _press(page, "Open document", "link")
+    page.wait_for_url("**/documents/*")
+    expect(page.get_by_role("heading", name="Taglines").first).to_be_visible()
+    assert set(WorkflowExecution.objects.values_list("version__number", flat=True)) == {None, 2}
+
+
+def _approve(page: Page) -> None:
+    """Review what the run shows, and wait for its document."""
     page.wait_for_url("**/runs/*")
     run = page.url
     expect(page.get_by_role("link", name="Review", exact=True)).to_be_visible(timeout=SOON)
@@ -108,8 +128,6 @@ def test_a_workflow_is_drawn_and_tested_without_a_mouse(
     page.wait_for_url("**/reviews")
     page.goto(run)
     expect(page.get_by_role("link", name="Open document")).to_be_visible(timeout=SOON)
-    assert Document.objects.get().title == "Taglines"
-    assert WorkflowExecution.objects.get().status == "completed"
 
 
 def test_keys_change_the_drawing_and_take_it_back(browser_page: OpenPage, editor: User) -> None:

@@ -138,7 +138,7 @@ class DraftBody(_Graph):
 
 def present(template: WorkflowTemplate, workspace: Workspace, user: User) -> dict[str, Any]:
     """The workflow as ``Template`` has it."""
-    version, editable = template.current_version, _editable(template, user)
+    version, may_edit = template.current_version, editable(template, user)
     graph = graph_of(version.pk) if version else Graph()
     issues = check_graph(graph, workspace) if version else [no_version()]
     return {
@@ -146,8 +146,8 @@ def present(template: WorkflowTemplate, workspace: Workspace, user: User) -> dic
         **to_json(graph),
         "canvas_notes": version.canvas_notes if version else [],
         **_judged(issues),
-        "draft": template.draft if editable else None,
-        "editable": editable,
+        "draft": template.draft if may_edit else None,
+        "editable": may_edit,
     }
 
 
@@ -171,7 +171,8 @@ def _judged(issues: list[GraphIssue]) -> dict[str, Any]:
     }
 
 
-def _editable(template: WorkflowTemplate, user: User) -> bool:
+def editable(template: WorkflowTemplate, user: User) -> bool:
+    """Whether the person may change the workflow, as far as the workflow goes."""
     try:
         check_editable(template, user)
     except NotEditable:

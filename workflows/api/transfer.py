@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -18,6 +19,13 @@ from workspaces.api.base import WorkspaceRequest
 from workspaces.api.errors import Conflict
 from workspaces.api.idempotency import idempotent
 from workspaces.api.serializers import StrictSerializer
+
+_DRAFT = OpenApiParameter(
+    "draft",
+    OpenApiTypes.BOOL,
+    description="Given with any value, who may change the workflow gets what is drawn, where that "
+    "differs from the current version.",
+)
 
 
 class ExportFile(StrictSerializer):
@@ -45,13 +53,14 @@ class ExportView(TemplateView):
 
     actions = {"GET": Action.VIEW}
 
-    @extend_schema(operation_id="export_template", responses=ExportFile)
+    @extend_schema(operation_id="export_template", parameters=[_DRAFT], responses=ExportFile)
     def get(self, request: WorkspaceRequest, template_id: int) -> Response:
         """Take a workflow out as a file, without ids, people or keys."""
         template = self.find(template_id)
-        if template.current_version is None:
+        draft = "draft" in request.query_params and shapes.editable(template, request.user)
+        if template.current_version is None and not (draft and template.draft):
             raise Conflict("The workflow has not been saved yet.")
-        data: dict[str, Any] = interchange.to_export(template)
+        data: dict[str, Any] = interchange.to_export(template, draft=draft)
         name = f'attachment; filename="{template.slug}.json"'
         return Response(data, headers={"Content-Disposition": name})
 

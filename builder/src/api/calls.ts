@@ -9,6 +9,15 @@ const body = (doc: Doc) => ({
   canvas_notes: doc.notes as Shapes["CanvasNoteRequest"][],
 });
 
+const PICTURES = 11;
+
+/** One file as the part of a form that the upload calls take. */
+function uploaded(file: File) {
+  const form = new FormData();
+  form.append("files", file);
+  return { body: { files: [] as string[] }, bodySerializer: () => form };
+}
+
 /** A drawing of the API as ours. */
 export function toDoc(graph: { nodes: unknown; edges: unknown; canvas_notes?: unknown }): Doc {
   return { nodes: graph.nodes as Doc["nodes"], edges: graph.edges as Doc["edges"], notes: (graph.canvas_notes ?? []) as Doc["notes"] };
@@ -34,6 +43,7 @@ export function callsFor(client: Client, id: number) {
     version: (number: number) => answered(client.GET("/api/workflows/templates/{template_id}/versions/{number}", { params: { path: { ...path, number } } })),
     restore: (number: number, etag: string): Promise<Answer<Shapes["Template"]>> =>
       answered(client.POST("/api/workflows/templates/{template_id}/versions/{number}/restore", { params: { path: { ...path, number }, header: { "If-Match": etag } } })),
+    exported: () => answered(client.GET("/api/workflows/templates/{template_id}/export", { params: { path, query: { draft: true } } })),
     clone: (): Promise<Answer<Shapes["Template"]>> => answered(client.POST("/api/workflows/templates/{template_id}/clone", { params: { path } })),
     copy: (name: string, doc: Doc): Promise<Answer<Shapes["Template"]>> => answered(client.POST("/api/workflows/templates", { body: { name, ...body(doc) } })),
     tryStep: (type: string, config: Record<string, unknown>, context: Record<string, unknown>): Promise<Answer<Shapes["TryAnswer"]>> =>
@@ -42,6 +52,9 @@ export function callsFor(client: Client, id: number) {
       answered(client.POST("/api/executions/estimate", { body: { template_id: id, inputs, draft: true } })),
     launch: (inputs: Record<string, unknown>, key: string): Promise<Answer<Shapes["Execution"]>> =>
       answered(client.POST("/api/executions/launch", { params: { header: { "Idempotency-Key": key } }, body: { template_id: id, inputs, draft: true, title: "" } })),
+    images: () => answered(client.GET("/api/images", { params: { query: { page_size: PICTURES } } })),
+    uploadImage: (file: File): Promise<Answer<Shapes["Images"]>> => answered(client.POST("/api/images", { ...uploaded(file) })),
+    uploadFile: (file: File): Promise<Answer<Shapes["UploadedFiles"]>> => answered(client.POST("/api/files", { ...uploaded(file) })),
     follow: (execution: number, etag: string): Promise<Answer<Shapes["Execution"]>> =>
       answered(client.GET("/api/executions/{execution_id}", { params: { path: { execution_id: execution }, ...(etag ? { header: { "If-None-Match": etag } } : {}) } })),
   };

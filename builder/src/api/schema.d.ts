@@ -3788,7 +3788,10 @@ export interface operations {
     };
     export_template: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Given with any value, who may change the workflow gets what is drawn, where that differs from the current version. */
+                draft?: boolean;
+            };
             header?: never;
             path: {
                 template_id: number;

@@ -1,10 +1,15 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from "@xyflow/react";
 import { memo } from "react";
+import { stepOf } from "../graph/model";
 import { disconnect } from "../graph/operations";
+import { countOf } from "../schema/summary";
 import { useBuilder, useBuilderState } from "../state/context";
 import { mayEdit } from "../state/store";
 import { Plus, Trash2 } from "../ui/icons";
 import type { FlowEdge } from "./flow";
+
+/** Pixels between two steps that a label fits into. */
+const ROOM = 32;
 
 /** A connection; the one under the pointer or selected can be taken away, or a step put into it. */
 export const LinkEdge = memo(function LinkEdge({ id, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected }: EdgeProps<FlowEdge>) {
@@ -17,13 +22,28 @@ export const LinkEdge = memo(function LinkEdge({ id, source, target, sourceX, so
     return from === "completed" && to === "completed" ? "is-done" : "";
   });
   const near = useBuilderState((state) => state.near === id);
+  const count = useBuilderState((state) => {
+    const step = stepOf(state.doc, source);
+    return step && targetY - sourceY >= ROOM ? countOf(state.types.get(step.type), step.config) : "";
+  });
   return (
     <>
       <BaseEdge id={id} path={path} className={`b-link ${look} ${selected ? "is-selected" : ""}`} interactionWidth={24} />
-      {selected || near ? <LinkTools id={id} x={x} y={y} /> : null}
+      {selected || near ? <LinkTools id={id} x={x} y={y} /> : count ? <Count x={x} y={y} words={count} /> : null}
     </>
   );
 });
+
+/** How many things go down a connection. Drawn with it, so that a hundred of them are not laid out. */
+function Count({ x, y, words }: { x: number; y: number; words: string }) {
+  const width = words.length * 6.1 + 16;
+  return (
+    <g className="b-count">
+      <rect x={x - width / 2} y={y - 10} width={width} height={20} rx={6} />
+      <text x={x} y={y + 4}>{words}</text>
+    </g>
+  );
+}
 
 function LinkTools({ id, x, y }: { id: string; x: number; y: number }) {
   const { store } = useBuilder();

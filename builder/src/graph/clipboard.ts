@@ -3,8 +3,8 @@
 import type { Catalog } from "../schema/types";
 import { ordered } from "./containers";
 import { freeKey, keysOf } from "./keys";
-import { type Config, type Doc, type Link, type Note, type Point, type Step, stepOf } from "./model";
-import { mapTexts } from "./operations";
+import { type Doc, type Link, type Note, type Point, type Step, stepOf } from "./model";
+import { renamed } from "./rekey";
 import { absolute, snap } from "./sizes";
 
 const FORMAT = "copyloom.steps";
@@ -59,7 +59,7 @@ export function paste(doc: Doc, types: Catalog, cut: Doc, by: Point): { doc: Doc
   const nodes = wanted.map((step) => ({
     ...step,
     key: keys.get(step.key) as string,
-    config: renamed(step.config, keys),
+    config: renamed(step.config, types.get(step.type)?.schema, keys),
     parent: step.parent === null ? null : (keys.get(step.parent) ?? null),
     position: step.parent ? step.position : shifted(step.position, by),
   }));
@@ -77,12 +77,6 @@ export function paste(doc: Doc, types: Catalog, cut: Doc, by: Point): { doc: Doc
 /** A name for a note that no other has. */
 export function noteId(): string {
   return `note-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
-}
-
-function renamed(config: Config, keys: ReadonlyMap<string, string>): Config {
-  const swap = (text: string): string =>
-    keys.get(text) ?? text.replace(/(?<![\w.])nodes\.([a-z][a-z0-9_]*)/g, (whole, key: string) => (keys.has(key) ? `nodes.${keys.get(key)}` : whole));
-  return mapTexts(config, swap) as Config;
 }
 
 function shifted(point: Point, by: Point): Point {

@@ -6,7 +6,8 @@ import { moveInto } from "./containers";
 import { begin, record, redo, undo } from "./history";
 import type { Doc } from "./model";
 import { linkId } from "./model";
-import { addNote, addStep, changeNote, configure, connect, disconnect, move, rekey, remove, rename } from "./operations";
+import { addNote, addStep, changeNote, configure, connect, disconnect, move, remove, rename } from "./operations";
+import { rekey } from "./rekey";
 
 const START = doc([step("start", "start"), step("a"), step("b"), step("r", "route"), step("box", "lanes"), step("in", "write", { parent: "box" })], "start > a > r.yes > box");
 
@@ -23,7 +24,7 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
   fc.tuple(number, fc.jsonValue({ maxDepth: 2 })).map(([at, value]): Edit => (one) => configure(one, CATALOG, pick(one.nodes, at)?.key ?? "", { prompt: value, branches: [{ name: "yes" }, { name: "no" }] })),
   fc.tuple(number, fc.constantFrom("box", null)).map(([at, home]): Edit => (one) => moveInto(one, CATALOG, pick(one.nodes, at)?.key ?? "", home, { x: 10, y: 10 })),
   number.map((at): Edit => (one) => paste(one, CATALOG, readText(copyText(one, [pick(one.nodes, at)?.key ?? ""])) ?? { nodes: [], edges: [], notes: [] }, { x: 8, y: 8 }).doc),
-  number.map((at): Edit => (one) => rekey(one, pick(one.nodes, at)?.key ?? "", `renamed_${at}`)),
+  number.map((at): Edit => (one) => rekey(one, CATALOG, pick(one.nodes, at)?.key ?? "", `renamed_${at}`)),
   number.map((n): Edit => (one) => addNote(one, { id: `note-${n}-${one.notes.length}`, text: "", position: { x: 0, y: 0 }, width: 240, height: 120 })),
   fc.tuple(number, fc.string()).map(([at, text]): Edit => (one) => changeNote(one, pick(one.notes, at)?.id ?? "", { text })),
 );

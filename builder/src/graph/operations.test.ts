@@ -5,7 +5,8 @@ import { lostLinks, moveInto, ordered } from "./containers";
 import { diff } from "./diff";
 import { markOf } from "./mark";
 import { linkId, stepOf } from "./model";
-import { configure, insertOn, move, rekey, remove } from "./operations";
+import { configure, insertOn, move, remove } from "./operations";
+import { keyRefusal, rekey } from "./rekey";
 import { PLAIN, sizeOf } from "./sizes";
 
 const drawn = doc(
@@ -30,11 +31,21 @@ describe("changing a drawing", () => {
     const gone = configure(drawn, CATALOG, "r", { branches: [] });
     expect(ids(gone)).not.toContain("r.yes>box");
   });
-  it("gives a step another key wherever it is named", () => {
-    const named = configure(drawn, CATALOG, "r", { branches: [{ name: "yes" }], left: "nodes.a.text", text: "{{ nodes.a.text }} not nodes.ab.text" });
-    const next = rekey(named, "a", "b");
-    expect(stepOf(next, "r")?.config).toMatchObject({ left: "nodes.b.text", text: "{{ nodes.b.text }} not nodes.ab.text" });
+  it("gives a step another key wherever it is named, and nowhere else", () => {
+    const texts = { branches: [{ name: "a" }], left: "nodes.a.text", text: "{{ nodes.a.text }}, {{ nodes['a'].text }}, not nodes.ab.text" };
+    const judged = configure(configure(drawn, CATALOG, "r", texts), CATALOG, "in1", { again: "a", tone: "a" });
+    const told = { ...judged, nodes: judged.nodes.map((one) => (one.key === "in1" ? { ...one, type: "judge" } : one)) };
+    const next = rekey(told, CATALOG, "a", "b");
+    expect(stepOf(next, "r")?.config).toEqual({ branches: [{ name: "a" }], left: "nodes.b.text", text: "{{ nodes.b.text }}, {{ nodes.b.text }}, not nodes.ab.text" });
+    expect(stepOf(next, "in1")?.config).toEqual({ again: "b", tone: "a" });
     expect(ids(next)).toContain("start.out>b");
+    expect(stepOf(rekey(drawn, CATALOG, "box", "lane"), "in1")?.parent).toBe("lane");
+  });
+  it("refuses a key that is taken or no key", () => {
+    expect(keyRefusal(drawn, "a", "r")).toBe("Another step is called that.");
+    for (const key of ["", "A", "1a", "a b", "a".repeat(41)]) expect(keyRefusal(drawn, "a", key)).toMatch(/^Small letters/);
+    expect(keyRefusal(drawn, "a", "a")).toBeNull();
+    expect(rekey(drawn, CATALOG, "a", "r")).toBe(drawn);
   });
   it("changes nothing where nothing changes", () => {
     expect(move(drawn, new Map([["a", { x: 0, y: 0 }]]))).toBe(drawn);

@@ -84,28 +84,6 @@ function followed(edges: readonly Link[], key: string, before: string[], after: 
   });
 }
 
-/** Give a step another key, everywhere that it is named. */
-export function rekey(doc: Doc, key: string, fresh: string): Doc {
-  if (!stepOf(doc, key) || stepOf(doc, fresh)) return doc;
-  const swap = (one: string): string => (one === key ? fresh : one);
-  const named = new RegExp(`(?<![\\w.])nodes\\.${key}(?!\\w)`, "g");
-  const nodes = doc.nodes.map((step) => ({
-    ...step,
-    key: swap(step.key),
-    parent: step.parent === null ? null : swap(step.parent),
-    config: mapTexts(step.config, (text) => (text === key ? fresh : text.replace(named, `nodes.${fresh}`))) as Config,
-  }));
-  return { ...doc, nodes, edges: doc.edges.map((link) => ({ ...link, source: swap(link.source), target: swap(link.target) })) };
-}
-
-/** Every text inside a value, replaced. */
-export function mapTexts(value: unknown, swap: (text: string) => string): unknown {
-  if (typeof value === "string") return swap(value);
-  if (Array.isArray(value)) return value.map((one) => mapTexts(one, swap));
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapTexts(one, swap)]));
-  return value;
-}
-
 /** Add a note. */
 export function addNote(doc: Doc, note: Note): Doc {
   return { ...doc, notes: [...doc.notes, note] };

@@ -71,7 +71,9 @@ export function placeBelow(doc: Doc, types: Catalog, above: Step, size: Size, vi
 
 /** The nearest place to the right where nothing stands. */
 export function freePlace(doc: Doc, types: Catalog, wanted: Point, size: Size, parent: string | null, view: View): Point {
-  const others = doc.nodes.filter((step) => step.parent === parent).map((step) => ({ ...step.position, ...sizeOf(doc, types, step, view) }));
+  const steps = doc.nodes.filter((step) => step.parent === parent).map((step) => ({ ...step.position, ...sizeOf(doc, types, step, view) }));
+  const notes = parent === null ? doc.notes.map((note) => ({ ...note.position, width: note.width, height: note.height })) : [];
+  const others = [...steps, ...notes];
   let { x } = wanted;
   const { y } = wanted;
   for (let tries = 0; tries < 200; tries += 1) {

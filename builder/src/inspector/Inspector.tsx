@@ -12,6 +12,7 @@ import { Inputs } from "./Inputs";
 import { SchemaForm } from "./SchemaForm";
 import { TryStep, Output } from "./TryStep";
 import { FormContext, controlId } from "./form";
+import { StepKey } from "./StepKey";
 import { StepMenuButton } from "./StepMenuButton";
 
 const TABS = [
@@ -42,7 +43,8 @@ function Panel({ stepKey }: { stepKey: string }) {
   const look = lookOf(type);
   const used = pathsOf(step.config).length;
   const others = issuesOfStep(issues, type);
-  const shown = tab === "advanced" && !levels.advanced.length ? "setup" : tab;
+  const hasAdvanced = levels.advanced.length > 0 || !type?.is_root;
+  const shown = tab === "advanced" && !hasAdvanced ? "setup" : tab;
   const change = (config: Record<string, unknown>): void => {
     const name = Object.keys(config).find((one) => config[one] !== step.config[one]) ?? "";
     store.getState().edit((doc) => configure(doc, store.getState().types, stepKey, config), `config:${stepKey}:${name}`);
@@ -62,7 +64,7 @@ function Panel({ stepKey }: { stepKey: string }) {
         <button type="button" className="b-tool" aria-label="Close the panel" onClick={() => store.getState().set({ panelOpen: false })}><X size={16} /></button>
       </header>
       <div className="tabs b-panel__tabs" role="tablist" aria-label="About this step">
-        {TABS.filter(([name]) => name !== "advanced" || levels.advanced.length).map(([name, words]) => (
+        {TABS.filter(([name]) => name !== "advanced" || hasAdvanced).map(([name, words]) => (
           <button key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={shown === name} aria-controls="panel-step" onClick={() => store.getState().set({ panel: name })}>
             {words}{name === "inputs" && used ? <span className="muted"> {used}</span> : null}
             {name === "advanced" && issues.some((issue) => levelAt(type, issue.field) === "advanced") ? <span className="b-dot" aria-label="has problems" /> : null}
@@ -75,7 +77,7 @@ function Panel({ stepKey }: { stepKey: string }) {
         ) : null}
         <FormContext value={form}>
           {shown === "setup" ? <SchemaForm fields={levels.basic} value={step.config} onChange={change} /> : null}
-          {shown === "advanced" ? <SchemaForm fields={levels.advanced} value={step.config} onChange={change} /> : null}
+          {shown === "advanced" ? <div className="b-form"><SchemaForm fields={levels.advanced} value={step.config} onChange={change} />{type?.is_root ? null : <StepKey step={step} />}</div> : null}
         </FormContext>
         {shown === "inputs" ? <Inputs step={step} /> : null}
         {shown === "output" ? <Output step={step} type={type} /> : null}

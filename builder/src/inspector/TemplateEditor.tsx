@@ -24,6 +24,7 @@ export function TemplateEditor({ kind, value, onChange, roots, title, ...rest }:
   const [picker, setPicker] = useState<{ x: number; y: number; from: number; to: number } | null>(null);
   const [isPreview, setPreview] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
+  const back = useRef<HTMLDivElement>(null);
   const caret = useRef<number | null>(null);
   const known = useMemo(() => new Set(variablesFor(doc, types, stepKey, roots).flatMap((group) => group.variables.map((one) => one.path))), [doc, types, stepKey, roots]);
   const isKnown = (path: string): boolean => [...known].some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
@@ -61,7 +62,7 @@ export function TemplateEditor({ kind, value, onChange, roots, title, ...rest }:
   return (
     <div className={`b-template b-template--${kind}`}>
       <div className="b-template__field">
-        <div className="b-template__back" aria-hidden="true">
+        <div className="b-template__back" aria-hidden="true" ref={back}>
           {pieces(value, isKnown).map((piece, index) => (piece.kind === "text" ? piece.text : <mark key={index} className={`b-mark-${piece.kind}`}>{piece.text}</mark>))}
           {"\u200b"}
         </div>
@@ -73,6 +74,9 @@ export function TemplateEditor({ kind, value, onChange, roots, title, ...rest }:
           value={value}
           readOnly={readOnly}
           spellCheck
+          onScroll={(event) => {
+            if (back.current) back.current.scrollTop = event.currentTarget.scrollTop;
+          }}
           onChange={(event) => changed(event.target)}
           onKeyDown={(event) => kind === "line" && event.key === "Enter" && !event.ctrlKey && event.preventDefault()}
         />

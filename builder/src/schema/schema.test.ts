@@ -4,7 +4,7 @@ import { addStep } from "../graph/operations";
 import { stepOf } from "../graph/model";
 import { emptyOf, prefill } from "./defaults";
 import { issuesAt, issuesOfStep, levelAt, linkAt, type Issue } from "./issues";
-import { summaryOf } from "./summary";
+import { countOf, summaryOf } from "./summary";
 import { handlesOf, outputsOf } from "./types";
 import { pathsIn, pathsOf, preview, variablesFor } from "./variables";
 import { fieldOf, fieldsOf, isShown, levelsOf } from "./widgets";
@@ -50,6 +50,9 @@ describe("a step", () => {
     expect(summaryOf(CATALOG.get("write"), { prompt: "x", quantity: 5 })).toEqual([{ text: "× 5", code: false }]);
     expect(summaryOf(CATALOG.get("start"), { fields: [{}, {}] })).toEqual([{ text: "Asks 2", code: false }]);
     expect(summaryOf(undefined, {})).toEqual([]);
+    expect(countOf(CATALOG.get("write"), { quantity: 5 })).toBe("5 variants");
+    for (const quantity of [1, undefined, "{{ brief.count }}"]) expect(countOf(CATALOG.get("write"), { quantity })).toBe("");
+    expect(countOf(CATALOG.get("judge"), {})).toBe("");
   });
   it("starts with what the nearest steps above make", () => {
     const drawn = doc([step("start", "start"), step("far"), step("a"), step("b")], "start > far > a", "far > b");

@@ -1,7 +1,7 @@
 /** The line of small facts on a step's card: the fields that the server marks with `x-summary`. */
 
 import type { Config } from "../graph/model";
-import type { NodeType, Schema } from "./types";
+import { type NodeType, type Schema, outputsOf } from "./types";
 import { fieldsOf, resolve, sentence } from "./widgets";
 
 export interface Chip {
@@ -21,6 +21,15 @@ export function summaryOf(type: NodeType | undefined, config: Config): Chip[] {
   const found = chips(type.schema, type.schema, config).slice(0, MOST);
   kept.set(config, found);
   return found;
+}
+
+/** What a step hands down that is counted, such as `5 variants`; empty for one, and where the number is not known yet. */
+export function countOf(type: NodeType | undefined, config: Config): string {
+  if (!type) return "";
+  const field = fieldsOf(type.schema, type.schema).find((one) => one.widget === "quantity");
+  const number = field && Number(config[field.name] ?? field.schema.default);
+  const name = outputsOf(type, config).find((one) => one.endsWith("s"));
+  return number && number > 1 && name ? `${number} ${name.replaceAll("_", " ")}` : "";
 }
 
 function chips(schema: Schema, root: Schema, config: Config): Chip[] {

@@ -6,7 +6,7 @@ import { lostLinks, moveInto } from "../graph/containers";
 import { type Point, nameOf, stepOf } from "../graph/model";
 import { addNote, connect, disconnect, remove } from "../graph/operations";
 import { parentRefusal, refusal } from "../graph/rules";
-import { absolute } from "../graph/sizes";
+import { absolute, freePlace } from "../graph/sizes";
 import { withId } from "./boot";
 import { follow, toRun } from "./run";
 import { say } from "./say";
@@ -91,11 +91,17 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
     duplicate: (): void => {
       if (state().selected.length) pasteText(copyText(state().doc, state().selected), { x: 32, y: 48 });
     },
-    note: (at?: Point): void => {
+    note: (): void => {
       const id = noteId();
-      const place = at ?? state().hands?.centre() ?? { x: 0, y: 0 };
-      state().edit((doc) => addNote(doc, { id, text: "", position: { x: Math.round(place.x), y: Math.round(place.y) }, width: 240, height: 120 }));
+      const size = { width: 240, height: 120 };
+      const { doc, types, view, hands } = state();
+      const place = freePlace(doc, types, hands?.centre() ?? { x: 0, y: 0 }, size, null, view);
+      state().edit((one) => addNote(one, { id, text: "", position: place, ...size }));
       state().select([id]);
+      requestAnimationFrame(() => {
+        state().hands?.show([id]);
+        state().hands?.focus(id);
+      });
     },
     call: async (name: string): Promise<void> => {
       const fresh = name.trim();

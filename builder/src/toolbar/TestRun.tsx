@@ -4,16 +4,7 @@ import { useBuilder, useBuilderState } from "../state/context";
 import { money } from "../state/money";
 import { CircleX, FlaskConical } from "../ui/icons";
 import { Dialog } from "../ui/Dialog";
-
-interface Question {
-  readonly key: string;
-  readonly label?: string;
-  readonly kind?: string;
-  readonly options?: readonly string[];
-  readonly required?: boolean;
-  readonly default?: unknown;
-  readonly help?: string;
-}
+import { Answer, type Question, UPLOADED } from "./Answer";
 
 /** Ask the brief's questions, say what it will take, and launch the draft. */
 export function TestRun() {
@@ -54,7 +45,7 @@ export function TestRun() {
         {questions.length ? null : <p className="secondary">The brief asks for nothing.</p>}
         {questions.map((one) => (
           <div key={one.key} className="b-field">
-            <label className="label" htmlFor={`q-${one.key}`}>{one.label || one.key}{one.required ? <span className="b-required" aria-hidden="true"> *</span> : null}</label>
+            <label className="label" id={`q-${one.key}-label`} htmlFor={UPLOADED.has(one.kind ?? "") ? undefined : `q-${one.key}`}>{one.label || one.key}{one.required ? <span className="b-required" aria-hidden="true"> *</span> : null}</label>
             <Answer question={one} value={answers[one.key]} onChange={(value) => setAnswers({ ...answers, [one.key]: value })} />
             {one.help ? <p className="caption">{one.help}</p> : null}
           </div>
@@ -77,30 +68,4 @@ function takes(found: Shapes["Estimate"]): string {
   const cost = found.cost === null ? "cost unknown" : `about ${money(found.cost)}`;
   const seconds = found.seconds === null ? "" : `, about ${Math.max(1, Math.round(found.seconds))} s without the time that people take`;
   return `${found.steps} steps, ${calls}, ${cost}${seconds}. It is a real run: its document and images are kept.`;
-}
-
-function Answer({ question, value, onChange }: { question: Question; value: unknown; onChange: (value: unknown) => void }) {
-  const id = `q-${question.key}`;
-  const text = value === undefined ? (question.default == null ? "" : String(question.default)) : String(value);
-  if (question.kind === "choice") {
-    return (
-      <select id={id} className="b-input b-select" value={text} onChange={(event) => onChange(event.target.value)}>
-        <option value="">Choose</option>{(question.options ?? []).map((one) => <option key={one}>{one}</option>)}
-      </select>
-    );
-  }
-  if (question.kind === "multi_choice") {
-    const chosen = Array.isArray(value) ? value.map(String) : Array.isArray(question.default) ? question.default.map(String) : [];
-    return (
-      <select id={id} className="b-input b-input--lines" multiple value={chosen} onChange={(event) => onChange([...event.target.selectedOptions].map((one) => one.value))}>
-        {(question.options ?? []).map((one) => <option key={one}>{one}</option>)}
-      </select>
-    );
-  }
-  if (question.kind === "long_text" || question.kind === "list") {
-    const lines = question.kind === "list" && Array.isArray(value) ? value.join("\n") : text;
-    return <textarea id={id} className="b-input b-input--lines" rows={3} placeholder={question.kind === "list" ? "One a line" : undefined} value={lines} onChange={(event) => onChange(question.kind === "list" ? event.target.value.split("\n").filter((line) => line.trim()) : event.target.value)} />;
-  }
-  const hint = question.kind === "image" || question.kind === "file" ? "The id of an uploaded one" : undefined;
-  return <input id={id} className="b-input" placeholder={hint} inputMode={question.kind === "number" ? "decimal" : undefined} value={text} onChange={(event) => onChange(question.kind === "number" && event.target.value.trim() !== "" && Number.isFinite(Number(event.target.value)) ? Number(event.target.value) : event.target.value)} />;
 }
