@@ -101,7 +101,6 @@ def test_a_workflow_is_drawn_and_tested_without_a_mouse(
     _press(page, "Open the run", "link")
     _approve(page)
     assert Document.objects.get().title == "Taglines"
-    assert WorkflowExecution.objects.get().status == "completed"
 
     page.goto(f"/w/alder-pine/workflows/{WorkflowTemplate.objects.get().pk}/builder")
     expect(step(page, "Brief")).to_be_visible()
