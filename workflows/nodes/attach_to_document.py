@@ -71,7 +71,9 @@ class AttachToDocument(NodeType[Config]):
         '<path d="M4 22h14a2 2 0 0 0 2-2V7l-5-5H6a2 2 0 0 0-2 2v4"/><path d="M14 2v4a2 2 0 0 0 2 '
         '2h4"/><path d="M2 15h10"/><path d="m9 18 3-3-3-3"/>'
     )
-    help = "Writes a document, or adds to one, and attaches images in order."
+    help = (
+        "Place picks in a document. Writes a document, or adds to one, and attaches images in order."
+    )
     config_model = Config
     is_sink = True
     outputs = frozenset({"document_id", "title", "attachment_ids"})

@@ -57,7 +57,10 @@ class Brief(NodeType[Config]):
         ' 2 0 0 1-2 2H6a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2h2"/><path d="M12 11h4"/><path d="M12 16h4"/>'
         '<path d="M8 11h.01"/><path d="M8 16h.01"/>'
     )
-    help = "The questions that a person answers before each run. Every workflow starts with one."
+    help = (
+        "What the work is about. A person answers its questions before each run; every workflow "
+        "starts with one."
+    )
     config_model = Config
     is_root = True
     is_sink = True

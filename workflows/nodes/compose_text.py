@@ -36,7 +36,7 @@ class ComposeText(NodeType[Config]):
     category = "Create"
     color = "#64748B"
     icon = icon('<path d="M17 6.1H3"/><path d="M21 12.1H3"/><path d="M15.1 18H3"/>')
-    help = "Puts text together from variables, exactly as written. No model is asked."
+    help = "Text made of variables. It is put together exactly as written; no model is asked."
     config_model = Config
     outputs = frozenset({"text"})
 

@@ -72,7 +72,9 @@ class Conditional(NodeType[Config]):
         '<path d="M16 3h5v5"/><path d="M8 3H3v5"/><path d="M12 22v-8.3a4 4 0 0 0-1.172-2.872L3 3"/>'
         '<path d="m15 9 6-6"/>'
     )
-    help = "Sends the run down the first branch whose rules hold, else down else."
+    help = (
+        "Paths by a question. Sends the run down the first branch whose rules hold, else down else."
+    )
     config_model = Config
     is_sink = True
     outputs = frozenset({"branch"})

@@ -91,7 +91,10 @@ class GenerateCopy(NodeType[Config]):
         "0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 "
         '.83-.497z"/>'
     )
-    help = "Agents write copy from your prompt, one variant each, side by side."
+    help = (
+        "Captions, emails, articles. Agents write copy from your prompt, one variant each, side by "
+        "side."
+    )
     config_model = Config
     outputs = frozenset({"text", "variants", "count"})
 

@@ -85,7 +85,10 @@ class GenerateImage(NodeType[Config]):
         '<rect width="18" height="18" x="3" y="3" rx="2" ry="2"/><circle cx="9" cy="9" r="2"/>'
         '<path d="m21 15-3.086-3.086a2 2 0 0 0-2.828 0L6 21"/>'
     )
-    help = "Agents make images from your prompt. Without an image model, studio draws cards."
+    help = (
+        "Cards, heroes, product shots. Agents make images from your prompt; without an image model, "
+        "studio draws cards."
+    )
     config_model = Config
     outputs = frozenset({"images", "image", "count"})
 

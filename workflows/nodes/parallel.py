@@ -70,7 +70,7 @@ class Parallel(NodeType[Config]):
         '4.87a1 1 0 0 1 0 1.74z"/><path d="m20 14.285 1.5.845a1 1 0 0 1 0 1.74L13 21.74a2 2 0 0 1'
         '-2 0l-8.5-4.87a1 1 0 0 1 0-1.74l1.5-.845"/>'
     )
-    help = "The steps inside run side by side; with items, the whole inside runs once per item."
+    help = "Run steps side by side. With items, the whole inside runs once per item."
     config_model = Config
     is_container = True
     outputs = frozenset({"items", "lanes", "completed", "failed"})

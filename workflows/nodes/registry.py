@@ -36,7 +36,7 @@ def register(cls: type[NodeType[Any]]) -> type[NodeType[Any]]:
 
 def all_types() -> list[NodeType[Any]]:
     """Every node type, in the order in which the palette shows them."""
-    order = {"Start": 0, "Create": 1, "People": 2, "Flow": 3, "Deliver": 4}
+    order = {"Start": 0, "Create": 1, "Flow": 2, "People": 3, "Deliver": 4}
     return sorted(_types.values(), key=lambda node: (order.get(node.category, 9), node.label))
 
 

@@ -90,7 +90,10 @@ class Review(NodeType[Config]):
         '<path d="m16 11 2 2 4-4"/><path d="M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2"/>'
         '<circle cx="9" cy="7" r="4"/>'
     )
-    help = "People pick, edit and approve, send it back with a comment, or reject it."
+    help = (
+        "Pause for a person to pick. People pick, edit and approve, send it back with a comment, or "
+        "reject it."
+    )
     config_model = Config
     is_sink = True
     handles = ("approved", "rejected")

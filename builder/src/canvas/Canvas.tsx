@@ -21,6 +21,7 @@ const GRID: [number, number] = [8, 8];
 const PANNED_BY = [0, 1, 2];
 const MANY = ["Control", "Meta"];
 const PLAIN = { hideAttribution: true };
+const OVERVIEW = { width: 132, height: 116 };
 export const DRAGGED = "application/x-copyloom-step";
 
 /** The canvas itself. */
@@ -105,7 +106,7 @@ export function Canvas() {
         disableKeyboardA11y={false}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={2} />
-        <MiniMap className="b-minimap" pannable zoomable ariaLabel="Overview" nodeColor={colour} nodeBorderRadius={8} />
+        <MiniMap className="b-minimap" style={OVERVIEW} pannable zoomable ariaLabel="Overview" nodeColor={colour} nodeBorderRadius={8} maskStrokeWidth={2} />
         <Controls />
         <Reason />
       </ReactFlow>

@@ -10,10 +10,13 @@ import type { FlowEdge } from "./flow";
 
 /** Pixels between two steps that a label fits into. */
 const ROOM = 32;
+/** Pixels above a step where connections turn to it: those that meet there share the way. */
+const BEND = 24;
 
 /** A connection; the one under the pointer or selected can be taken away, or a step put into it. */
 export const LinkEdge = memo(function LinkEdge({ id, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected }: EdgeProps<FlowEdge>) {
-  const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 12 });
+  const bend = targetY - sourceY > 2 * BEND && Math.abs(targetX - sourceX) > 1 ? { centerY: targetY - BEND } : {};
+  const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 12, ...bend });
   const look = useBuilderState((state) => {
     const [from, to] = [state.run?.steps.get(source)?.status, state.run?.steps.get(target)?.status];
     if (!from || !to) return "";

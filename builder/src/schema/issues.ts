@@ -19,6 +19,24 @@ export function byStep(issues: readonly Issue[]): Map<string, Issue[]> {
   return found;
 }
 
+/** An issue, and of how many other steps the very same is said. */
+export interface Alike {
+  readonly issue: Issue;
+  readonly others: number;
+}
+
+/** Issues with those that say the same told once, at the first of them. */
+export function alike(issues: readonly Issue[]): Alike[] {
+  const found = new Map<string, { issue: Issue; others: number }>();
+  for (const issue of issues) {
+    const name = `${issue.code}|${issue.field}|${issue.message}`;
+    const known = found.get(name);
+    if (known) known.others += 1;
+    else found.set(name, { issue, others: 0 });
+  }
+  return [...found.values()];
+}
+
 /** The issues of one field; with `deep` those of all that is inside it too. */
 export function issuesAt(issues: readonly Issue[], path: string, deep: boolean): Issue[] {
   return issues.filter((issue) => issue.field === path || (deep && issue.field?.startsWith(`${path}.`)));

@@ -3,7 +3,7 @@ import { CATALOG, TYPES, doc, step } from "../testing";
 import { addStep } from "../graph/operations";
 import { stepOf } from "../graph/model";
 import { emptyOf, prefill } from "./defaults";
-import { issuesAt, issuesOfStep, levelAt, linkAt, type Issue } from "./issues";
+import { alike, issuesAt, issuesOfStep, levelAt, linkAt, type Issue } from "./issues";
 import { countOf, summaryOf } from "./summary";
 import { handlesOf, outputsOf } from "./types";
 import { pathsIn, pathsOf, preview, variablesFor } from "./variables";
@@ -94,6 +94,10 @@ describe("an issue", () => {
     expect(issuesAt(issues, "branches", false)).toHaveLength(0);
     expect(issuesAt(issues, "branches.0.name", true)).toHaveLength(1);
     expect(issuesOfStep(issues, CATALOG.get("route")).map((one) => one.field)).toEqual(["quantity", "quantity.int", "edges.0", null]);
+  });
+  it("is told once where several steps have it", () => {
+    const issues = [issue("prompt"), { ...issue("prompt"), node: "b" }, issue("quantity")];
+    expect(alike(issues)).toEqual([{ issue: issues[0], others: 1 }, { issue: issues[2], others: 0 }]);
   });
   it("finds its level and its connection", () => {
     expect([levelAt(CATALOG.get("write"), "tone"), levelAt(CATALOG.get("write"), "prompt")]).toEqual(["advanced", "setup"]);

@@ -1,6 +1,6 @@
 import { useRef } from "react";
 import { linkId, nameOf, stepOf } from "../graph/model";
-import { linkAt, type Issue } from "../schema/issues";
+import { type Alike, alike, linkAt } from "../schema/issues";
 import { useBuilder, useBuilderState } from "../state/context";
 import { CircleCheck, CircleX, TriangleAlert } from "../ui/icons";
 import { Popover } from "../ui/Popover";
@@ -24,7 +24,7 @@ export function Problems() {
         <Popover at={{ x: box.right - 328, y: box.bottom + 12 }} label="Problems" width={328} onClose={() => store.getState().set({ problemsOpen: false })}>
           <div className="b-problems__head"><b className="strong">{words}</b>
             {errors ? <span className="status-line status-failed"><CircleX size={14} />{errors === 1 ? "1 blocks launch" : `${errors} block launch`}</span> : <span className="status-line status-completed"><CircleCheck size={14} />None block launch</span>}</div>
-          <ul className="b-problems__list">{issues.map((issue, index) => <Row key={index} issue={issue} first={index === 0} />)}</ul>
+          <ul className="b-problems__list">{alike(issues).map((row, index) => <Row key={index} {...row} first={index === 0} />)}</ul>
           {issues.length ? null : <p className="secondary b-problems__none">The workflow can be launched as it is.</p>}
         </Popover>
       ) : null}
@@ -32,7 +32,7 @@ export function Problems() {
   );
 }
 
-function Row({ issue, first }: { issue: Issue; first: boolean }) {
+function Row({ issue, others, first }: Alike & { first: boolean }) {
   const { store } = useBuilder();
   const name = useBuilderState((state) => {
     const step = stepOf(state.doc, issue.node);
@@ -55,7 +55,7 @@ function Row({ issue, first }: { issue: Issue; first: boolean }) {
     <li>
       <button type="button" className={`b-problem ${issue.severity === "error" ? "is-error" : ""}`} autoFocus={first} onClick={show}>
         {issue.severity === "error" ? <CircleX size={16} /> : <TriangleAlert size={16} />}
-        <span className="b-problem__words"><b className="strong">{name}</b><span>{issue.message}</span></span>
+        <span className="b-problem__words"><b className="strong">{name}{others ? ` and ${others} more` : ""}</b><span>{issue.message}</span></span>
         <span className="b-problem__go">Show</span>
       </button>
     </li>
