@@ -5,8 +5,9 @@
 
 The site runs on gunicorn as ``make run`` starts it, the browser is the one of the tests. Times
 count from the navigation until every card and every connection is on the screen, once with an
-empty cache and then with the scripts in it. Frames are those that the browser draws while the mouse
-drags a step: the longest may take 50 ms.
+empty cache and then with the scripts in it; ``page`` is the part until the page's first byte.
+Frames are those that the browser draws while the mouse drags a step: the longest may take 50 ms.
+``work`` is the page's processor time for one move of the mouse, whatever else the machine does.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from typing import Any
 from benchmarks.servers import running
 from scripts import browser
 
+MOVES = 120
+FIRST_BYTE = "performance.getEntriesByType('navigation')[0].responseStart"
 SIZE = {"width": 1440, "height": 900}
 SHOWN = """
 const wanted = Number(new URLSearchParams(location.search).get("steps"));
@@ -51,7 +54,9 @@ class Figures:
     steps: int
     cold: float = 0
     warm: list[float] = field(default_factory=list)
+    page: list[float] = field(default_factory=list)
     opened: float = 0
+    work: float = 0
     frames: list[float] = field(default_factory=list)
 
 
@@ -160,9 +165,11 @@ def _one(
     figures = Figures(steps)
     with _page(chromium, site, cookie) as page:
         figures.cold = _shown(page, site + path)
-        figures.warm = [_shown(page, site + path) for _ in range(rounds)]
+        for _ in range(rounds):
+            figures.warm.append(_shown(page, site + path))
+            figures.page.append(float(page.evaluate(FIRST_BYTE)))
         figures.opened = _opened(page)
-        figures.frames = _dragged(page)
+        figures.frames, figures.work = _dragged(page)
     return figures
 
 
@@ -183,8 +190,8 @@ def _opened(page: Any) -> float:
     return float(page.evaluate("performance.now()")) - float(began)
 
 
-def _dragged(page: Any) -> list[float]:
-    """How long the frames took while a step went round the canvas."""
+def _dragged(page: Any) -> tuple[list[float], float]:
+    """How long the frames took while a step went round the canvas, and the work of a move."""
     page.get_by_role("button", name="Show everything").click()
     page.wait_for_timeout(600)
     box = page.locator('[data-id="step_12"]').bounding_box()
@@ -194,23 +201,34 @@ def _dragged(page: Any) -> list[float]:
     page.mouse.move(x + 4, y + 4)
     page.wait_for_timeout(200)
     page.evaluate(FRAMES)
-    for number in range(120):
+    link = page.context.new_cdp_session(page)
+    link.send("Performance.enable", {"timeDomain": "threadTicks"})
+    began = _processor_time(link)
+    for number in range(MOVES):
         page.mouse.move(x + 4 + number * 2, y + 4 + (number % 40) * 3)
+    work = (_processor_time(link) - began) / MOVES
     frames = [float(one) for one in page.evaluate("window.frames_")]
     page.mouse.up()
-    return frames[1:]
+    return frames[1:], work
+
+
+def _processor_time(link: Any) -> float:
+    """What the page's main thread has taken so far, in milliseconds."""
+    metrics = link.send("Performance.getMetrics")["metrics"]
+    return float(next(one["value"] for one in metrics if one["name"] == "ThreadTime")) * 1_000
 
 
 def _show(found: list[Figures]) -> int:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; milliseconds")
-    print(f"{'steps':>6} {'first visit':>12} {'again':>8} {'worst':>8} {'form':>6}", end="")
-    print(f" {'frame':>6} {'p95':>6} {'longest':>8}")
+    print(f"{'steps':>6} {'first visit':>12} {'again':>8} {'worst':>8} {'page':>6}", end="")
+    print(f" {'form':>6} {'frame':>6} {'p95':>6} {'longest':>8} {'work':>6}")
     for one in found:
         frames = sorted(one.frames)
         print(
             f"{one.steps:>6} {one.cold:>12.0f} {statistics.median(one.warm):>8.0f}"
-            f" {max(one.warm):>8.0f} {one.opened:>6.0f} {statistics.median(frames):>6.1f}"
-            f" {frames[int(len(frames) * 0.95)]:>6.1f} {frames[-1]:>8.1f}"
+            f" {max(one.warm):>8.0f} {statistics.median(one.page):>6.0f} {one.opened:>6.0f}"
+            f" {statistics.median(frames):>6.1f} {frames[int(len(frames) * 0.95)]:>6.1f}"
+            f" {frames[-1]:>8.1f} {one.work:>6.1f}"
         )
     wanted = {50: 1_000, 100: 1_500}
     slow = [one for one in found if statistics.median(one.warm) > wanted[one.steps]]

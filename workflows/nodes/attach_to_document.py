@@ -72,7 +72,8 @@ class AttachToDocument(NodeType[Config]):
         '2h4"/><path d="M2 15h10"/><path d="m9 18 3-3-3-3"/>'
     )
     help = (
-        "Place picks in a document. Writes a document, or adds to one, and attaches images in order."
+        "Place picks in a document. Writes a document, or adds to one, and attaches images in "
+        "order."
     )
     config_model = Config
     is_sink = True

@@ -86,8 +86,8 @@ class GenerateImage(NodeType[Config]):
         '<path d="m21 15-3.086-3.086a2 2 0 0 0-2.828 0L6 21"/>'
     )
     help = (
-        "Cards, heroes, product shots. Agents make images from your prompt; without an image model, "
-        "studio draws cards."
+        "Cards, heroes, product shots. Agents make images from your prompt; without an image "
+        "model, studio draws cards."
     )
     config_model = Config
     outputs = frozenset({"images", "image", "count"})

@@ -91,8 +91,8 @@ class Review(NodeType[Config]):
         '<circle cx="9" cy="7" r="4"/>'
     )
     help = (
-        "Pause for a person to pick. People pick, edit and approve, send it back with a comment, or "
-        "reject it."
+        "Pause for a person to pick. People pick, edit and approve, send it back with a comment, "
+        "or reject it."
     )
     config_model = Config
     is_sink = True
