@@ -16,6 +16,12 @@ GLASS = ("rgba(255,255,255,.94)", "rgba(22,32,56,.96)")
 SELECTED = same(
     "0 0 0 2px #5B8DEF, 0 0 0 7px rgba(91,141,239,.18), 0 18px 40px -14px rgba(59,111,219,.42)"
 )
+SH3 = (
+    "0 0 0 1px rgba(64,103,187,.10), 0 4px 10px -4px rgba(23,45,99,.08), "
+    "0 24px 56px -16px rgba(43,84,178,.28)",
+    "0 0 0 1px rgba(150,180,245,.12), 0 8px 16px -8px rgba(0,0,0,.5), "
+    "0 32px 64px -16px rgba(0,0,0,.7)",
+)
 BRIEF, COPY, BOX = '[data-id="brief"]', '[data-id="lines"]', '[data-id="box"]'
 ROWS: list[tuple[str, str, tuple[str, str]]] = [
     (".b-bar", "height", same("56px")),
@@ -50,6 +56,22 @@ ROWS: list[tuple[str, str, tuple[str, str]]] = [
     (".react-flow__edge-path", "stroke", ("#6E8CCF", "#5C74AA")),
     (".react-flow__edge-path", "stroke-width", same("1.9px")),
     (".b-mark", "width", same("22px")),
+    (".b-count > rect", "height", same("20px")),
+    (".b-count > rect", "fill", SURFACE),
+    (".b-count > text", "font-size", same("11px")),
+    (".b-tools", "box-shadow", SH3),
+    (".b-tools", "border-radius", same("10px")),
+    (".b-controls", "box-shadow", SH2),
+    (".b-minimap", "border-radius", same("14px")),
+    (f"{COPY} .b-fact", "font-size", same("11px")),
+    (f"{COPY} .b-fact", "border-radius", same("6px")),
+    (".b-search", "height", same("36px")),
+    (".b-kind .tile", "width", same("32px")),
+    (".b-panel__head .tile", "width", same("36px")),
+    (".b-template__text", "font-size", same("13px")),
+    (".b-template--prompt .b-template__foot", "height", same("36px")),
+    (".b-stepper", "height", same("36px")),
+    (".b-problems", "height", same("36px")),
 ]
 
 
@@ -57,7 +79,7 @@ ROWS: list[tuple[str, str, tuple[str, str]]] = [
 def test_the_builder_looks_as_drawn(
     browser_page: OpenPage, editor: User, workspace: Workspace, scheme: str, look: int
 ) -> None:
-    nodes = [brief("topic"), copy("lines"), node("box", "parallel"), copy("inner", parent="box")]
+    nodes = [brief("topic"), copy("lines", quantity=3), node("box", "parallel"), copy("inner", parent="box")]
     for number, one in enumerate(nodes):
         one["position"] = {"x": 16, "y": 48 if one["parent"] else number * 150}
     flow = graph(nodes, "brief > lines > box")

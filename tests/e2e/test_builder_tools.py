@@ -131,11 +131,29 @@ def test_notes_boxes_and_containers_are_handled_with_the_mouse(
     page.mouse.up()
     page.keyboard.up("Shift")
     expect(page.locator(".react-flow__node.selected")).to_have_count(2)
+    both = page.locator(".react-flow__nodesselection-rect")
+    placed = _columns(workflow)
+    drag(page, both, both, dx=64)
+    saved(page)
+    moved = {key: x - placed[key] for key, x in _columns(workflow).items()}
+    assert moved["brief"] == moved["box"] >= 48
+    assert moved["inner"] == 0
+    page.keyboard.press("Control+Z")
+    saved(page)
+    assert _columns(workflow) == placed
+    expect(page.locator(".react-flow__node.selected")).to_have_count(2)
     page.keyboard.press("Delete")
     expect(page.locator(".toast", has_text="starts with its brief")).to_be_visible()
     expect(page.locator(".react-flow__node-container")).to_have_count(0)
     page.keyboard.press("Control+Z")
     expect(step(page, "Inner")).to_be_visible()
+
+
+def _columns(workflow: WorkflowTemplate) -> dict[str, float]:
+    """How far right each step stands, as it was saved."""
+    workflow.refresh_from_db()
+    assert workflow.draft
+    return {step["key"]: step["position"]["x"] for step in workflow.draft["nodes"]}
 
 
 def test_a_test_run_takes_pictures_and_files_as_the_launch_page_does(

@@ -8,8 +8,6 @@ import { type State, mayEdit } from "../state/store";
 import { boxesOf, dragEnd, homeOf } from "./dragging";
 import { type FlowEdge, type FlowNode, toEdges, toNodes } from "./flow";
 
-const HELD = "is-held";
-
 const sceneOf = (state: State) => ({ doc: state.doc, types: state.types, view: state.view, selected: state.selected, canEdit: mayEdit(state) });
 
 /** What React Flow draws, and what its changes do to the drawing. */
@@ -56,9 +54,9 @@ export function useFlow() {
     [store],
   );
 
-  const onNodeDragStart = useCallback((event: { target: EventTarget | null }) => {
+  const onNodeDragStart = useCallback(() => {
     dragging.current = true;
-    canvasOf(event)?.classList.add(HELD);
+    hold();
   }, []);
 
   const onNodeDrag = useCallback(
@@ -71,11 +69,10 @@ export function useFlow() {
   );
 
   const onNodeDragStop = useCallback(
-    (event: { target: EventTarget | null }, node: FlowNode, dragged: FlowNode[]) => {
+    (_: unknown, node: FlowNode | undefined, dragged: FlowNode[]) => {
       dragging.current = false;
-      canvasOf(event)?.classList.remove(HELD);
       const state = store.getState();
-      if (!state.selected.includes(node.id)) state.select([node.id]);
+      if (node && !state.selected.includes(node.id)) state.select([node.id]);
       if (state.dropInto) state.set({ dropInto: null });
       const next = dragEnd(state, dragged);
       const lost = lostLinks(state.doc, next).length;
@@ -86,12 +83,17 @@ export function useFlow() {
     [store],
   );
 
-  return { nodes, edges, onNodesChange, onEdgesChange, onNodeDragStart, onNodeDrag, onNodeDragStop };
+  const onSelectionDragStop = useCallback((event: unknown, dragged: FlowNode[]) => onNodeDragStop(event, dragged[0], dragged), [onNodeDragStop]);
+
+  return { nodes, edges, onNodesChange, onEdgesChange, onNodeDragStart, onNodeDrag, onNodeDragStop, onSelectionDragStart: onNodeDragStart, onSelectionDragStop };
 }
 
-/** The canvas that a drag goes on in; while it does, nothing on it answers to the pointer that passes. */
-function canvasOf({ target }: { target: EventTarget | null }): Element | null {
-  return target instanceof Element ? target.closest(".b-canvas") : document.querySelector(".b-canvas");
+/** Until the pointer lets go, nothing on the canvas answers to where it passes. */
+function hold(): void {
+  const canvas = document.querySelector(".b-canvas");
+  const release = (): void => canvas?.classList.remove("is-held");
+  canvas?.classList.add("is-held");
+  for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release, { once: true });
 }
 
 function applied(selected: readonly string[], changes: readonly { id: string; selected: boolean }[]): string[] {
