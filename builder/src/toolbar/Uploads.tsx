@@ -29,7 +29,7 @@ export function ImageAnswer({ question, value, onChange }: AnswerProps) {
         <label className="b-shot b-shot--add">{busy ? <LoaderCircle size={18} className="b-spin" /> : <Upload size={18} />}<b className="strong">Upload</b><Chooser accept={PICTURES} label={`Upload: ${question.label || key}`} onFile={(file) => void take(file)} /></label>
         {images.map((image) => (
           <label key={image.id} className="b-shot">
-            <input type="radio" className="visually-hidden" name={`q-${key}`} checked={value === image.id} onChange={() => onChange(image.id)} />
+            <input type="radio" className="b-over" name={`q-${key}`} checked={value === image.id} onChange={() => onChange(image.id)} />
             <img src={image.url} alt={`${image.alt_text || "Image"} ${image.id}`} loading="lazy" /><span className="b-shot__mark"><Check size={13} /></span>
           </label>
         ))}
@@ -61,7 +61,7 @@ export function FileAnswer({ question, value, onChange }: AnswerProps) {
 
 function Chooser({ accept, label, onFile }: { accept: string; label: string; onFile: (file: File) => void }) {
   return (
-    <input type="file" className="visually-hidden" accept={accept} aria-label={label} onChange={(event) => {
+    <input type="file" className="b-over" accept={accept} aria-label={label} onChange={(event) => {
       const [file] = event.target.files ?? [];
       event.target.value = "";
       if (file) onFile(file);
