@@ -1,13 +1,22 @@
 import type { Doc } from "./model";
 
-const kept = new WeakMap<Doc, string>();
+const kept = new WeakMap<object, string>();
 
 /** A short text that two drawings share when they are the same, whatever the order of names in their objects. */
 export function markOf(doc: Doc): string {
-  const known = kept.get(doc);
+  return remembered(doc, () => hash([doc.nodes, doc.edges, doc.notes].map((list) => list.map(partMark).join(",")).join(";")));
+}
+
+/** The mark of one step, connection or note: those that an edit leaves alone are read once. */
+function partMark(part: object): string {
+  return remembered(part, () => hash(canonical(part)));
+}
+
+function remembered(thing: object, make: () => string): string {
+  const known = kept.get(thing);
   if (known) return known;
-  const mark = hash(canonical(doc));
-  kept.set(doc, mark);
+  const mark = make();
+  kept.set(thing, mark);
   return mark;
 }
 

@@ -41,7 +41,8 @@ const REMEMBERED = 8;
 /** The machine that saves one drawing. */
 export class Autosave {
   private mine: Doc;
-  private base: string;
+  /** What the server holds, or the mark of it. */
+  private held: Doc | string;
   private sent: string[] = [];
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,20 +56,29 @@ export class Autosave {
     public etag: string,
   ) {
     this.mine = doc;
-    this.base = markOf(doc);
+    this.held = doc;
     this.state = { status: "saved", at: ports.now(), message: "", theirs: null };
   }
 
   /** Whether leaving now could lose nothing. */
   get isSafe(): boolean {
-    return markOf(this.mine) === this.base && this.state.status === "saved";
+    return this.isClean && this.state.status === "saved";
+  }
+
+  /** The mark of what the server holds. A page that only shows a drawing never reads it through for one. */
+  private get base(): string {
+    return typeof this.held === "string" ? this.held : markOf(this.held);
+  }
+
+  private get isClean(): boolean {
+    return this.mine === this.held || markOf(this.mine) === this.base;
   }
 
   /** The drawing has changed. */
   changed(doc: Doc): void {
     this.mine = doc;
     const { status } = this.state;
-    if (markOf(doc) === this.base && !this.running && status !== "conflict") return this.settled(doc, this.etag);
+    if (this.isClean && !this.running && status !== "conflict") return this.settled(doc, this.etag);
     this.keep();
     if (status === "conflict") return;
     if (status !== "offline" && status !== "saving") this.tell("pending");
@@ -80,7 +90,7 @@ export class Autosave {
     clearTimeout(this.timer);
     while (this.running) await this.running;
     if (this.state.status === "conflict") return;
-    if (markOf(this.mine) === this.base) {
+    if (this.isClean) {
       if (this.state.status !== "saved") this.settled(this.mine, this.etag);
       return;
     }
@@ -100,7 +110,7 @@ export class Autosave {
     this.sent = [...left.sent];
     if (left.etag !== this.etag && left.base !== this.base && !left.sent.includes(this.base)) {
       const theirs = { doc: server, etag: this.etag };
-      [this.base, this.etag] = [left.base, left.etag];
+      [this.held, this.etag] = [left.base, left.etag];
       this.keep();
       this.tell("conflict", "", theirs);
     } else {
@@ -119,7 +129,7 @@ export class Autosave {
   /** A person has chosen: `doc` goes on from the other's state. */
   resolve(doc: Doc, theirs: Theirs): void {
     this.mine = doc;
-    this.base = markOf(theirs.doc);
+    this.held = theirs.doc;
     this.etag = theirs.etag;
     this.sent = [];
     this.keep();
@@ -129,7 +139,7 @@ export class Autosave {
 
   /** The page goes: send what is left with a call that outlives it. The browser keeps it in any case. */
   leave(): void {
-    if (markOf(this.mine) === this.base || this.state.status === "conflict") return;
+    if (this.isClean || this.state.status === "conflict") return;
     if (JSON.stringify(this.mine).length < KEEPALIVE) {
       this.remember(this.mine);
       void this.ports.saveDraft(this.mine, this.etag, true);
@@ -163,7 +173,7 @@ export class Autosave {
     const mark = markOf(theirs);
     if (mark === markOf(this.mine)) return this.settled(this.mine, answer.etag);
     if (mark === this.base || this.sent.includes(mark)) {
-      [this.base, this.etag] = [mark, answer.etag];
+      [this.held, this.etag] = [mark, answer.etag];
       return this.once();
     }
     this.keep();
@@ -172,10 +182,10 @@ export class Autosave {
 
   private settled(saved: Doc, etag: string): void {
     this.failures = 0;
-    this.base = markOf(saved);
+    this.held = saved;
     this.etag = etag;
     this.sent = [];
-    if (markOf(this.mine) === this.base) {
+    if (this.isClean) {
       this.ports.keeper.forget();
       this.tell("saved");
     } else {
