@@ -232,7 +232,7 @@ def _show(found: list[Figures]) -> int:
         )
     wanted = {50: 1_000, 100: 1_500}
     slow = [one for one in found if statistics.median(one.warm) > wanted[one.steps]]
-    rough = [one for one in found if max(one.frames) > 50]
+    rough = [one for one in found if round(max(one.frames)) > 50]
     for one in slow:
         print(f"{one.steps} steps take more than {wanted[one.steps]} ms", file=sys.stderr)
     for one in rough:
