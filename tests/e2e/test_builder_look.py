@@ -17,10 +17,20 @@ SELECTED = same(
     "0 0 0 2px #5B8DEF, 0 0 0 7px rgba(91,141,239,.18), 0 18px 40px -14px rgba(59,111,219,.42)"
 )
 SH3 = (
-    "0 0 0 1px rgba(64,103,187,.10), 0 4px 10px -4px rgba(23,45,99,.08), "
-    "0 24px 56px -16px rgba(43,84,178,.28)",
-    "0 0 0 1px rgba(150,180,245,.12), 0 8px 16px -8px rgba(0,0,0,.5), "
-    "0 32px 64px -16px rgba(0,0,0,.7)",
+    ", ".join(
+        (
+            "0 0 0 1px rgba(64,103,187,.10)",
+            "0 4px 10px -4px rgba(23,45,99,.08)",
+            "0 24px 56px -16px rgba(43,84,178,.28)",
+        )
+    ),
+    ", ".join(
+        (
+            "0 0 0 1px rgba(150,180,245,.12)",
+            "0 8px 16px -8px rgba(0,0,0,.5)",
+            "0 32px 64px -16px rgba(0,0,0,.7)",
+        )
+    ),
 )
 BRIEF, COPY, BOX = '[data-id="brief"]', '[data-id="lines"]', '[data-id="box"]'
 ROWS: list[tuple[str, str, tuple[str, str]]] = [
@@ -79,7 +89,12 @@ ROWS: list[tuple[str, str, tuple[str, str]]] = [
 def test_the_builder_looks_as_drawn(
     browser_page: OpenPage, editor: User, workspace: Workspace, scheme: str, look: int
 ) -> None:
-    nodes = [brief("topic"), copy("lines", quantity=3), node("box", "parallel"), copy("inner", parent="box")]
+    nodes = [
+        brief("topic"),
+        copy("lines", quantity=3),
+        node("box", "parallel"),
+        copy("inner", parent="box"),
+    ]
     for number, one in enumerate(nodes):
         one["position"] = {"x": 16, "y": 48 if one["parent"] else number * 150}
     flow = graph(nodes, "brief > lines > box")
