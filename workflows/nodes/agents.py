@@ -29,7 +29,7 @@ ProviderSlug = Annotated[
     Field(
         max_length=60,
         title="Provider",
-        json_schema_extra={**_ADVANCED, "x-widget": "provider"},
+        json_schema_extra={"x-widget": "provider"},
     ),
 ]
 """Which service; empty for the default of the workspace."""
@@ -38,7 +38,7 @@ ModelName = Annotated[
     Field(
         max_length=200,
         title="Model",
-        json_schema_extra={**_ADVANCED, "x-widget": "model", "x-summary": "{}"},
+        json_schema_extra={"x-widget": "model", "x-summary": "{}"},
     ),
 ]
 """Which of its models; empty for the service's own default."""

@@ -15,8 +15,10 @@ const BEND = 24;
 
 /** A connection; the one under the pointer or selected can be taken away, or a step put into it. */
 export const LinkEdge = memo(function LinkEdge({ id, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected }: EdgeProps<FlowEdge>) {
-  const bend = targetY - sourceY > 2 * BEND && Math.abs(targetX - sourceX) > 1 ? { centerY: targetY - BEND } : {};
-  const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 12, ...bend });
+  const gap = targetY - sourceY;
+  const bend = gap > 2 * BEND && Math.abs(targetX - sourceX) > 1 ? { centerY: targetY - BEND } : {};
+  const offset = gap > 0 ? Math.min(20, gap / 4) : 20;
+  const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 12, offset, ...bend });
   const look = useBuilderState((state) => {
     const [from, to] = [state.run?.steps.get(source)?.status, state.run?.steps.get(target)?.status];
     if (!from || !to) return "";
@@ -27,7 +29,7 @@ export const LinkEdge = memo(function LinkEdge({ id, source, target, sourceX, so
   const near = useBuilderState((state) => state.near === id);
   const count = useBuilderState((state) => {
     const step = stepOf(state.doc, source);
-    return step && targetY - sourceY >= ROOM ? countOf(state.types.get(step.type), step.config) : "";
+    return step && gap >= ROOM ? countOf(state.types.get(step.type), step.config) : "";
   });
   return (
     <>
