@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import Any
@@ -232,7 +233,9 @@ def test_a_page_that_is_left_open_over_the_end_says_so_once(
     toast = page.locator(".toast")
     expect(toast).to_have_count(1)
     expect(toast).to_contain_text("Failed: Autumn")
-    assert page.locator("#run").get_attribute("hx-get") is None
+    live = page.locator("#run")
+    expect(live).to_have_attribute("hx-get", re.compile("status=failed"))
+    expect(live).to_have_attribute("hx-trigger", re.compile("every 10s"))
 
 
 def test_every_step_is_reached_and_opened_by_keyboard(

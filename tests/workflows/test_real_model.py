@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.engine import Drive, outputs
@@ -15,6 +18,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.model]
 
 PATIENT = {"max_attempts": 6, "backoff_seconds": 0}
 """So small a model fails now and then; each try has a seed of its own."""
+
+
+@pytest.fixture(autouse=True)
+def patience(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On two busy cores even a small model takes its time."""
+    settings.ENGINE = replace(settings.ENGINE, node_deadline_seconds=150)
+    monkeypatch.setattr("workflows.providers.probe.SECONDS", 100.0)
 
 
 @pytest.fixture(autouse=True)
