@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests import factories as make
 from tests.e2e.browsing import Tab, axe
 from tests.e2e.conftest import OpenPage
-from tests.e2e.drawing import open_builder, saved, step
+from tests.e2e.drawing import choose, open_builder, saved, step
 from tests.graphs import brief, graph, text
 from workflows.models import WorkflowTemplate
 from workspaces.models import User, Workspace
@@ -131,3 +131,50 @@ def test_a_session_that_ends_keeps_the_change_until_somebody_signs_in(
     page.get_by_role("button", name="Try again").click()
     saved(page)
     assert _stored(workflow) == "After hours"
+
+
+def test_a_new_name_does_not_take_what_is_unsaved_for_saved(
+    browser_page: OpenPage, editor: User, workflow: WorkflowTemplate, tab: Tab
+) -> None:
+    tab.allow("503|412")  # the page that goes sends its drawing once more, beside the new one's
+    page = browser_page(editor)
+    page.route("**/draft", lambda route: route.fulfill(status=503, body="{}"))
+    open_builder(page, workflow.pk)
+    _write(page, "Not there yet")
+    expect(page.locator(".b-save")).to_contain_text("Offline")
+
+    name = page.get_by_role("textbox", name="Name of the workflow")
+    name.fill("Winter letter")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        name.press("Enter")
+    expect(page.locator(".b-save")).to_contain_text("Offline")
+
+    page.unroute("**/draft")
+    page.reload()
+    step(page, "Teaser").click()
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("Not there yet")
+    expect(page.locator(".b-save")).to_contain_text("Saved")
+    assert _stored(workflow) == "Not there yet"
+    assert workflow.name == "Winter letter"
+
+
+def test_a_connection_that_the_pointer_is_over_offers_a_step_between(
+    browser_page: OpenPage, editor: User, workflow: WorkflowTemplate
+) -> None:
+    page = browser_page(editor)
+    open_builder(page, workflow.pk)
+    page.get_by_role("button", name="Tidy").click()
+    saved(page)
+    page.wait_for_timeout(600)  # until the steps have come to rest
+    box = page.locator(".react-flow__edge-interaction").first.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 60, y)
+    page.mouse.move(x, y, steps=6)
+    page.mouse.move(x + 2, y + 1)
+    plus = page.get_by_role("button", name="Add a step here")
+    expect(plus).to_be_visible()
+    plus.click()
+    choose(page, "Compose Text")
+    expect(page.locator(".react-flow__node")).to_have_count(3)
+    expect(page.locator(".react-flow__edge")).to_have_count(2)

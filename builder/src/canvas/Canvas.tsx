@@ -122,7 +122,10 @@ function hoverHandlers(store: Store) {
     onEdgeMouseLeave: (event: React.MouseEvent) => {
       if (!(event.relatedTarget instanceof Element && event.relatedTarget.closest(".b-linktools"))) getState().set({ near: null });
     },
-    onPaneMouseMove: () => void (getState().near && getState().set({ near: null })),
+    // Moves over connections and their tools come through the pane as well.
+    onPaneMouseMove: (event: React.MouseEvent) => {
+      if (getState().near && (event.target as Element).classList.contains("react-flow__pane")) getState().set({ near: null });
+    },
     onNodeDoubleClick: (_: unknown, node: FlowNode) => void (node.type !== "note" && mayEdit(getState()) && getState().set({ renaming: node.id })),
   };
 }

@@ -60,12 +60,15 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
     if (lost) say(`${nameOf(step)} is ${parent ? "inside" : "outside"} now; its connections lead to the container instead.`);
   };
 
-  const saveVersion = async (note = ""): Promise<boolean> => {
+  const isSaved = async (): Promise<boolean> => {
     await autosave.push();
-    if (autosave.state.status !== "saved") {
-      say(autosave.state.message || "Not saved yet; try again when the connection is back.", "error");
-      return false;
-    }
+    if (autosave.state.status === "saved") return true;
+    say(autosave.state.message || "Not saved yet; try again when the connection is back.", "error");
+    return false;
+  };
+
+  const saveVersion = async (note = ""): Promise<boolean> => {
+    if (!(await isSaved())) return false;
     const doc = state().doc;
     const answer = await calls.saveVersion(doc, note, autosave.etag);
     if (!answer.ok) {
@@ -107,13 +110,12 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
       const fresh = name.trim();
       if (!fresh || fresh === state().name) return;
       await autosave.push();
-      const answer = await calls.call(fresh, autosave.etag);
+      const answer = await autosave.beside((etag) => calls.call(fresh, etag));
       if (!answer.ok) return say(answer.message, "error");
-      autosave.adopt(state().doc, answer.etag);
       state().set({ name: answer.data.name });
     },
     restore: async (number: number): Promise<void> => {
-      await autosave.push();
+      if (!(await isSaved())) return;
       const answer = await calls.restore(number, autosave.etag);
       if (!answer.ok) return say(answer.message, "error");
       const doc = currentDoc(answer.data);

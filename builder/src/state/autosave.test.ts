@@ -58,6 +58,29 @@ describe("saving by itself", () => {
     expect([autosave.state.status, one.calls, one.doc.nodes[1]?.label]).toEqual(["saved", 1, "c"]);
     expect(autosave.isSafe).toBe(true);
   });
+  it("keeps what is unsaved when the workflow is called otherwise, and saves it after that", async () => {
+    const one = server();
+    const shelf = memory();
+    const { autosave, keeper } = tab(one, shelf);
+    one.status = 503;
+    autosave.changed(named("b"));
+    await autosave.push();
+    const renamed = autosave.beside(async (etag): Promise<Answer<string>> => {
+      await Promise.resolve();
+      expect(etag).toBe('"1"');
+      one.etag += 1;
+      return { ok: true, data: "Other name", etag: '"2"' };
+    });
+    autosave.changed(named("c"));
+    const pushed = autosave.push();
+    await renamed;
+    await pushed;
+    expect([autosave.state.status, autosave.isSafe]).toEqual(["offline", false]);
+    expect(keeper.found(new Set())?.doc.nodes[1]?.label).toBe("c");
+    one.status = 0;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([autosave.state.status, one.doc.nodes[1]?.label, one.etag]).toEqual(["saved", "c", 3]);
+  });
   it("saves what was changed while it was saving", async () => {
     const one = server();
     const { autosave } = tab(one, memory());

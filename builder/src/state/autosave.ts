@@ -126,6 +126,22 @@ export class Autosave {
     this.settled(doc, etag);
   }
 
+  /** Change the workflow beside its drawing while no save is under way: what is unsaved goes on from the new ETag. */
+  async beside<T>(work: (etag: string) => Promise<Answer<T>>): Promise<Answer<T>> {
+    while (this.running) await this.running;
+    const call = work(this.etag);
+    this.running = call
+      .then((answer) => {
+        if (answer.ok) this.etag = answer.etag;
+        if (!this.isClean) this.keep();
+      })
+      .finally(() => {
+        this.running = null;
+      });
+    await this.running;
+    return call;
+  }
+
   /** A person has chosen: `doc` goes on from the other's state. */
   resolve(doc: Doc, theirs: Theirs): void {
     this.mine = doc;
