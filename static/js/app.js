@@ -9,10 +9,12 @@
   document.addEventListener("htmx:configRequest", addToken);
   document.addEventListener("htmx:config:request", addToken);
 
-  // A poll asks for what its element says now: a morph may have changed that a moment before.
+  // A poll asks for what its element says now, and so does a button that a morph turns into another:
+  // htmx knows the old address for a moment.
   document.addEventListener("htmx:configRequest", (event) => {
-    const { elt } = event.detail;
-    if ((elt.getAttribute("hx-trigger") || "").startsWith("every ")) event.detail.path = elt.getAttribute("hx-get");
+    const { elt, verb } = event.detail;
+    const isRedrawn = elt.matches("[data-once]") || (elt.getAttribute("hx-trigger") || "").startsWith("every ");
+    if (isRedrawn) event.detail.path = elt.getAttribute(`hx-${verb}`);
     if (document.hidden && elt.hasAttribute("data-unhurried")) event.preventDefault();
   });
 

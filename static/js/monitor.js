@@ -20,12 +20,6 @@
   };
   setInterval(tick, 500);
 
-  // A form that has just been redrawn does what it says now: htmx knows its old address for a moment.
-  document.addEventListener("htmx:configRequest", (event) => {
-    const form = event.detail.elt;
-    if (form.matches("form[data-once]")) event.detail.path = form.getAttribute("hx-post");
-  });
-
   // A chart whose now has reached its edge is drawn anew, although nothing has changed.
   document.addEventListener("htmx:configRequest", (event) => {
     const chart = document.getElementById("chart");
