@@ -5,7 +5,7 @@ import { stepItems } from "./canvas/stepItems";
 import { nameOf, stepOf } from "./graph/model";
 import { Inspector } from "./inspector/Inspector";
 import { AddMenu } from "./palette/AddMenu";
-import { Outline } from "./palette/Outline";
+import { Reading } from "./palette/Reading";
 import { Palette } from "./palette/Palette";
 import { listen } from "./shortcuts";
 import { useBuilder, useBuilderState } from "./state/context";
@@ -79,7 +79,7 @@ function Phone() {
       <a className="more-link" href={urls.page || urls.list}>Back</a>
       <h1 className="page-title">{name}</h1>
       <p className="notice">On a phone you can read a workflow. Open it on a larger screen to change it.</p>
-      <Outline full />
+      <Reading />
     </main>
   );
 }

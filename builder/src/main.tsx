@@ -8,6 +8,7 @@ import { Autosave } from "./state/autosave";
 import { firstDoc, readBoot, renewed } from "./state/boot";
 import { type Builder, BuilderContext } from "./state/context";
 import { keeperFor, tabNames } from "./state/pending";
+import { say } from "./state/say";
 import { isStale, noteSaved } from "./state/stale";
 import { makeStore } from "./state/store";
 import { keepView, readView } from "./state/view";
@@ -18,7 +19,7 @@ async function start(root: HTMLElement): Promise<void> {
   const calls = callsFor(connectTo(given.workspace.slug), given.template.id);
   const boot = isStale(place, given.etag) ? await renewed(given, calls.read) : given;
   const { tab, live } = await tabNames();
-  const keeper = keeperFor(localStorage, place, tab);
+  const keeper = keeperFor(localStorage, `${place}:${boot.user}`, tab);
   const store = makeStore(boot, { view: readView(place), changed: (doc) => autosave.changed(doc) });
   const autosave = new Autosave(
     {
@@ -27,6 +28,7 @@ async function start(root: HTMLElement): Promise<void> {
       keeper,
       now: Date.now,
       told: (save) => {
+        if (save.status === "refused" && store.getState().save.status !== "refused") say(save.message, "error");
         store.getState().set({ save });
         if (save.status === "saved") noteSaved(place, autosave.etag);
       },

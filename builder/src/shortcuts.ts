@@ -48,7 +48,12 @@ export function listen(builder: Builder, openVerbs: () => void): () => void {
   };
   const enter = (event: KeyboardEvent, typing: boolean, control: boolean): void => {
     const node = event.target instanceof Element ? event.target.closest<HTMLElement>(".react-flow__node") : null;
-    if (event.key !== "Enter" || typing || control || !node || onButton(event.target) || !stepOf(state().doc, node.dataset.id)) return;
+    if (event.key !== "Enter" || typing || control || !node || onButton(event.target)) return;
+    if (!stepOf(state().doc, node.dataset.id)) {
+      event.preventDefault();
+      state().select([node.dataset.id as string]);
+      return void requestAnimationFrame(() => state().hands?.focus(node.dataset.id as string, "textarea"));
+    }
     state().select([node.dataset.id as string]);
     state().set({ wanted: { key: node.dataset.id as string, field: "" } });
   };

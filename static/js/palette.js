@@ -40,7 +40,7 @@
     event.preventDefault();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== found) return;
+    if (event.detail.target !== found || event.detail.requestConfig.parameters.q !== input.value) return;
     isStale = false;
     found.removeAttribute("aria-busy");
     mark(0);

@@ -58,7 +58,7 @@ class Tab:
         )
         context.set_default_timeout(PATIENCE)
         if user is not None:
-            context.add_cookies([{**_session(user), "url": self.base_url}])  # type: ignore[list-item]
+            context.add_cookies([{**session_of(user), "url": self.base_url}])  # type: ignore[list-item]
         page = context.new_page()
         page.add_init_script(_REPORT_CSP)
         page.on("console", lambda said: self._note(said.type, said.text))
@@ -81,7 +81,8 @@ class Tab:
             self.faults.append(f"{kind}: {text}")
 
 
-def _session(user: User) -> dict[str, str]:
+def session_of(user: User) -> dict[str, str]:
+    """The cookie of a new session of the person, as name and value."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     name = settings.SESSION_COOKIE_NAME

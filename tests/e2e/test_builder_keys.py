@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -102,7 +104,11 @@ def test_a_workflow_is_drawn_and_tested_without_a_mouse(
     _approve(page)
     assert Document.objects.get().title == "Taglines"
 
-    page.goto(f"/w/alder-pine/workflows/{WorkflowTemplate.objects.get().pk}/builder")
+    _press(page, "Workflows", "link")
+    page.wait_for_url("**/workflows")
+    _press(page, "Untitled workflow", "link")
+    page.wait_for_url("**/workflows/*")
+    _press(page, "Edit", "link")
     expect(step(page, "Brief")).to_be_visible()
     _press(page, "Launch")
     page.wait_for_url("**/launch")
@@ -110,23 +116,28 @@ def test_a_workflow_is_drawn_and_tested_without_a_mouse(
     page.keyboard.type("Lumen desk lamp")
     _press(page, "Launch")
     _approve(page)
-    _press(page, "Open document", "link")
-    page.wait_for_url("**/documents/*")
-    expect(page.get_by_role("heading", name="Taglines").first).to_be_visible()
     assert set(WorkflowExecution.objects.values_list("version__number", flat=True)) == {None, 2}
 
 
 def _approve(page: Page) -> None:
     """Review what the run shows, and wait for its document."""
     page.wait_for_url("**/runs/*")
-    run = page.url
     expect(page.get_by_role("link", name="Review", exact=True)).to_be_visible(timeout=SOON)
     _press(page, "Review", "link")
     page.wait_for_url("**/reviews/*")
     _press(page, "Approve")
     page.wait_for_url("**/reviews")
-    page.goto(run)
+    tab_to(page, page.get_by_role("link", name=re.compile("^Runs")).first, most=FAR)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs")
+    latest = page.get_by_role("main").get_by_role("link", name="Untitled workflow").first
+    tab_to(page, latest, most=FAR)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs/*")
     expect(page.get_by_role("link", name="Open document")).to_be_visible(timeout=SOON)
+    _press(page, "Open document", "link")
+    page.wait_for_url("**/documents/*")
+    expect(page.get_by_role("heading", name="Taglines").first).to_be_visible()
 
 
 def test_keys_change_the_drawing_and_take_it_back(browser_page: OpenPage, editor: User) -> None:

@@ -19,6 +19,11 @@ class Draft:
     catalog: NodeCatalog
     limits: Limits = field(default_factory=Limits)
 
+    def name(self, key: str) -> str:
+        """What people call the step of a key; the key itself where there is none."""
+        node = self.graph.by_key.get(key)
+        return node.name if node else key
+
     @cached_property
     def known(self) -> tuple[tuple[Node, NodeSpec], ...]:
         """The steps of a known type, as drawn, with it."""

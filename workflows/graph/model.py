@@ -32,6 +32,11 @@ class Node:
     parent: str | None = None
     """The key of the Parallel container that holds this step, if any."""
 
+    @property
+    def name(self) -> str:
+        """What people call it: its label, else its key."""
+        return self.label.strip() or self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

@@ -15,17 +15,18 @@ def one_brief(draft: Draft) -> Iterator[Issue]:
     if not draft.roots:
         yield Issue("no_brief", "The workflow has no brief; add one as its first step.")
     for node, _ in draft.roots[1:]:
-        first = draft.roots[0][0].key
+        first = draft.roots[0][0].name
         yield Issue(
             "many_briefs",
-            f"“{node.key}” is a second brief beside “{first}”; keep one and move its fields there.",
+            f"“{node.name}” is a second brief beside “{first}”; keep one, with the fields of both.",
             node=node.key,
         )
     for node, _ in draft.roots:
         if node.parent is not None:
+            home = draft.name(node.parent)
             yield Issue(
                 "brief_in_container",
-                f"The brief stands inside “{node.parent}”; move it out, it comes first.",
+                f"The brief stands inside “{home}”; move it out, it comes first.",
                 node=node.key,
             )
 
@@ -36,7 +37,7 @@ def known_types(draft: Draft) -> Iterator[Issue]:
         if draft.catalog.get(node.type) is None:
             yield Issue(
                 "unknown_type",
-                f"There is no step type “{node.type}”; replace or remove “{node.key}”.",
+                f"There is no step type “{node.type}”; replace or remove “{node.name}”.",
                 node=node.key,
             )
 
@@ -67,22 +68,23 @@ def containers(draft: Draft) -> Iterator[Issue]:
     for node in draft.graph.nodes:
         if node.parent is None:
             continue
+        home = draft.name(node.parent)
         if node.parent not in draft.graph.by_key:
             yield Issue(
                 "unknown_parent",
-                f"“{node.key}” stands in “{node.parent}”, which does not exist; move it out.",
+                f"“{node.name}” stands in “{home}”, which does not exist; move it out.",
                 node=node.key,
             )
         elif node.parent in draft.specs and not draft.specs[node.parent].is_container:
             yield Issue(
                 "parent_not_container",
-                f"“{node.parent}” cannot hold other steps; move “{node.key}” out of it.",
+                f"“{home}” cannot hold other steps; move “{node.name}” out of it.",
                 node=node.key,
             )
         if node.key in draft.specs and draft.specs[node.key].is_container:
             yield Issue(
                 "nested_container",
-                f"“{node.key}” stands inside “{node.parent}”; a Parallel step cannot hold another.",
+                f"“{node.name}” stands inside “{home}”; a Parallel step cannot hold another.",
                 node=node.key,
             )
 
@@ -101,14 +103,15 @@ def edges(draft: Draft) -> Iterator[Issue]:
 
 def _wrong_edge(draft: Draft, edge: Edge, seen: set[Edge]) -> Iterator[tuple[str, str]]:
     by_key = draft.graph.by_key
-    name = f"The connection from “{edge.source}” to “{edge.target}”"
+    source = draft.name(edge.source)
+    name = f"The connection from “{source}” to “{draft.name(edge.target)}”"
     for end in dict.fromkeys((edge.source, edge.target)):
         if end not in by_key:
             yield "missing_node", f"{name} ends at a step that does not exist: “{end}”; remove it."
     if edge in seen:
         yield "duplicate_edge", f"{name} is drawn twice; remove one."
     if edge.source == edge.target:
-        yield "self_loop", f"“{edge.source}” is connected to itself; remove that connection."
+        yield "self_loop", f"“{source}” is connected to itself; remove that connection."
     spec = draft.specs.get(edge.source)
     if spec is not None:
         handles = spec.handles_out(by_key[edge.source].config)
@@ -133,7 +136,7 @@ def _across(name: str, source: Node, target: Node) -> Iterator[tuple[str, str]]:
 def cycles(draft: Draft) -> Iterator[Issue]:
     """No step waits for itself."""
     for cycle in find_cycles(draft.graph):
-        way = " → ".join([*cycle, cycle[0]])
+        way = " → ".join(draft.name(key) for key in [*cycle, cycle[0]])
         yield Issue(
             "cycle", f"These steps wait for each other: {way}. Remove a connection.", node=cycle[0]
         )
@@ -148,6 +151,6 @@ def reached_steps(draft: Draft) -> Iterator[Issue]:
         if key not in draft.reached and not lost:
             yield Issue(
                 "unreachable_node",
-                f"Nothing leads from the brief to “{key}”; connect it or remove it.",
+                f"Nothing leads from the brief to “{node.name}”; connect it or remove it.",
                 node=key,
             )

@@ -23,7 +23,7 @@ def unused_branches(draft: Draft) -> Iterator[Issue]:
             if handle != ELSE and handle not in taken:
                 yield Issue(
                     "unused_branch",
-                    f"The branch “{handle}” of “{node.key}” leads nowhere; connect or remove it.",
+                    f"The branch “{handle}” of “{node.name}” leads nowhere; connect or remove it.",
                     severity="warning",
                     node=node.key,
                 )
@@ -39,7 +39,7 @@ def unused_outputs(draft: Draft) -> Iterator[Issue]:
             continue
         yield Issue(
             "unused_output",
-            f"Nobody uses what “{node.key}” makes; read it in a later step or remove it.",
+            f"Nobody uses what “{node.name}” makes; read it in a later step or remove it.",
             severity="warning",
             node=node.key,
         )

@@ -46,9 +46,10 @@ def _outside_the_lane(draft: Draft, node: Node, key: str) -> Iterator[Wrong]:
     """A step in a container can send back a step beside it, not one that all lanes share."""
     named = draft.graph.by_key.get(key)
     if named is not None and node.parent is not None and named.parent != node.parent:
+        home = draft.name(node.parent)
         yield (
             "revise_across_container",
-            f"“{key}” is outside “{node.parent}” and shared by all its lanes: name a step inside.",
+            f"“{named.name}” is outside “{home}” and shared by all its lanes: name a step inside.",
         )
 
 
@@ -111,11 +112,13 @@ def _wrong_output_path(draft: Draft, node: Node, path: VariablePath) -> Iterator
     names = spec.output_names(draft.graph.by_key[key].config)
     if names is not None and path.segments[2] not in names:
         outputs = ", ".join(sorted(names)) or "none"
-        yield _unknown(path, _meant(path.segments[2], names) or f"“{key}” gives: {outputs}")
+        gives = f"“{draft.name(key)}” gives: {outputs}"
+        yield _unknown(path, _meant(path.segments[2], names) or gives)
 
 
 def _wrong_step(draft: Draft, node: Node, key: str, what: str) -> Iterator[Wrong]:
     """Why a step's output may not be read by ``node``, if so."""
+    step = draft.name(key)
     if key not in draft.graph.by_key:
         way = _meant(key, draft.graph.by_key) or "name a step of this workflow"
         yield "unknown_variable", f"{what} reads a step that does not exist; {way}."
@@ -124,12 +127,12 @@ def _wrong_step(draft: Draft, node: Node, key: str, what: str) -> Iterator[Wrong
     elif node.key in inside(draft.graph, key):
         yield (
             "variable_not_upstream",
-            f"{what} is known only when all of “{key}” has ended; read it below, not inside.",
+            f"{what} is known only when all of “{step}” has ended; read it below, not inside.",
         )
     elif key not in draft.upstream[node.key]:
         yield (
             "variable_not_upstream",
-            f"{what} is not known yet: connect “{key}” so that it comes before “{node.key}”.",
+            f"{what} is not known yet: connect “{step}” so that it comes before “{node.name}”.",
         )
 
 

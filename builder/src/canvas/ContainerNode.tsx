@@ -58,7 +58,7 @@ export const ContainerNode = memo(function ContainerNode({ data: { step }, selec
           </button>
         </span>
       </div>
-      {words === "empty" && !closed ? <p className="b-box__empty">Drop steps here. They run side by side.</p> : null}
+      {words === "empty" && !closed ? <p className="b-box__empty">{canEdit ? "Drop steps here. They run side by side." : "No steps stand in it."}</p> : null}
       <ProblemMark stepKey={key} />
       <Handles step={step} type={type} />
       {selected && canEdit && !closed ? (

@@ -22,7 +22,7 @@ export const NoteNode = memo(function NoteNode({ data: { note }, selected }: Nod
         tabIndex={selected ? 0 : -1}
         onChange={(event) => store.getState().edit((doc) => changeNote(doc, note.id, { text: event.target.value }), `note:${note.id}`)}
         onKeyDown={(event) => {
-          event.stopPropagation();
+          if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
           if (event.key === "Escape") store.getState().hands?.focus(note.id);
         }}
       />

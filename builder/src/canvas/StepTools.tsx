@@ -15,13 +15,18 @@ export function StepTools({ step }: { step: Step }) {
   const canRun = useBuilderState((state) => state.boot.rights.run);
   const handles = useBuilderState((state) => handlesOf(state.types.get(step.type), step.config).length);
   const isWide = useBuilderState((state) => state.types.get(step.type)?.is_container);
+  const isRoot = useBuilderState((state) => state.types.get(step.type)?.is_root);
   const [at, setAt] = useState<{ x: number; y: number } | null>(null);
   if (!canEdit) return null;
   return (
     <NodeToolbar position={Position.Bottom} offset={handles > 1 ? 60 : 10} align={handles > 1 || isWide ? "start" : "center"} className={handles > 1 || isWide ? "b-tools nodrag nopan" : "b-tools b-tools--aside nodrag nopan"} aria-label={`Verbs of ${nameOf(step)}`}>
-      {canRun ? <button type="button" className="b-tool" aria-label="Try this step" data-tip="Try" onClick={() => store.getState().set({ panel: "output", panelOpen: true })}><Play size={16} /></button> : null}
-      <button type="button" className="b-tool" aria-label="Duplicate" data-tip="Duplicate" onClick={() => actions.duplicate()}><Copy size={16} /></button>
-      <button type="button" className="b-tool" aria-label="Delete" data-tip="Delete" onClick={() => actions.removeSelected()}><Trash2 size={16} /></button>
+      {canRun && !isRoot && !isWide ? <button type="button" className="b-tool" aria-label="Try this step" data-tip="Try" onClick={() => store.getState().set({ panel: "output", panelOpen: true })}><Play size={16} /></button> : null}
+      {isRoot ? null : (
+        <>
+          <button type="button" className="b-tool" aria-label="Duplicate" data-tip="Duplicate" onClick={() => actions.duplicate()}><Copy size={16} /></button>
+          <button type="button" className="b-tool" aria-label="Delete" data-tip="Delete" onClick={() => actions.removeSelected()}><Trash2 size={16} /></button>
+        </>
+      )}
       <button
         type="button"
         className="b-tool"

@@ -10,10 +10,11 @@ export function stepItems(store: Store, actions: Actions, step: Step): Item[] {
   const { doc, types, set, boot } = store.getState();
   const homes = doc.nodes.filter((one) => one.key !== step.parent && one.key !== step.key && types.get(one.type)?.is_container && !parentRefusal(doc, types, step.key, one.key));
   const root = types.get(step.type)?.is_root;
+  const alone = !root && !types.get(step.type)?.is_container;
   return [
     { label: "Set up", icon: <Maximize size={16} />, keys: "Enter", run: () => set({ panelOpen: true, panel: "setup", wanted: { key: step.key, field: "" } }) },
     { label: "Connect to…", icon: <Spline size={16} />, run: () => set({ dialog: "connect" }) },
-    ...(boot.rights.run ? [{ label: "Try this step", icon: <Play size={16} />, run: () => set({ panelOpen: true, panel: "output" as const }) }] : []),
+    ...(boot.rights.run && alone ? [{ label: "Try this step", icon: <Play size={16} />, run: () => set({ panelOpen: true, panel: "output" as const }) }] : []),
     { label: "Rename", icon: <Pencil size={16} />, keys: "F2", run: () => set({ renaming: step.key }) },
     ...(root ? [] : [{ label: "Duplicate", icon: <Copy size={16} />, keys: "Ctrl D", run: () => actions.duplicate() }]),
     ...homes.map((home): Item => ({ label: `Move into ${nameOf(home)}`, icon: <Maximize size={16} />, run: () => inside(store, actions, step, home.key) })),

@@ -45,7 +45,10 @@ export function readText(text: string): Doc | null {
   return { nodes: nodes.map((step) => (step.parent && known.has(step.parent) ? step : { ...step, parent: null })), edges, notes: notes.filter(isObject).map(readNote) };
 }
 
-/** Add what was copied, moved by `by`; keys that are taken get numbers, and variables follow them. */
+/**
+ * Add what was copied, moved by `by`; keys that are taken get numbers, and variables follow them.
+ * A step whose `parent` is not part of the copy stands in that container of the drawing, where it is.
+ */
 export function paste(doc: Doc, types: Catalog, cut: Doc, by: Point): { doc: Doc; ids: string[] } {
   const taken = keysOf(doc);
   const keys = new Map<string, string>();
@@ -60,7 +63,7 @@ export function paste(doc: Doc, types: Catalog, cut: Doc, by: Point): { doc: Doc
     ...step,
     key: keys.get(step.key) as string,
     config: renamed(step.config, types.get(step.type)?.schema, keys),
-    parent: step.parent === null ? null : (keys.get(step.parent) ?? null),
+    parent: step.parent === null ? null : (keys.get(step.parent) ?? stepOf(doc, step.parent)?.key ?? null),
     position: step.parent ? step.position : shifted(step.position, by),
   }));
   const edges = cut.edges.flatMap((link) => {

@@ -63,6 +63,6 @@ export function linkId(link: Link): string {
 }
 
 /** What people read of a step. */
-export function nameOf(step: Step): string {
+export function nameOf(step: Pick<Step, "key" | "label">): string {
   return step.label.trim() || step.key;
 }

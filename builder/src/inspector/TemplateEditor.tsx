@@ -56,7 +56,7 @@ export function TemplateEditor({ kind, value, onChange, roots, title, ...rest }:
     const { from, to } = picker ?? { from: value.length, to: value.length };
     const written = `{{ ${path} }}`;
     caret.current = from + written.length;
-    onChange(value.slice(0, from) + written + value.slice(to));
+    if (!typed(area.current, from, to, written)) onChange(value.slice(0, from) + written + value.slice(to));
   };
 
   return (
@@ -94,6 +94,13 @@ export function TemplateEditor({ kind, value, onChange, roots, title, ...rest }:
       {picker ? <VariablePicker stepKey={stepKey} at={picker} roots={roots} onPick={insert} onClose={() => setPicker(null)} /> : null}
     </div>
   );
+}
+
+/** Write as if by keys, so that the field's own undo takes it back; whether the browser did. */
+function typed(field: HTMLTextAreaElement | null, from: number, to: number, words: string): boolean {
+  field?.focus({ preventScroll: true });
+  field?.setSelectionRange(from, to);
+  return field !== null && document.execCommand("insertText", false, words);
 }
 
 function Preview({ text }: { text: string }) {

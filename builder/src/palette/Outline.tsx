@@ -1,14 +1,13 @@
 import { useMemo } from "react";
-import { nameOf } from "../graph/model";
+import { type Doc, nameOf, stepOf } from "../graph/model";
 import { inOrder } from "../graph/walk";
-import { summaryOf } from "../schema/summary";
 import { useBuilder, useBuilderState } from "../state/context";
 import { STATUS_WORDS } from "../state/run";
 import { CircleX, TriangleAlert } from "../ui/icons";
 import { TypeIcon, lookOf } from "../ui/TypeIcon";
 
-/** Every step in the order in which it runs: for screen readers, for keys, and all that a phone shows. */
-export function Outline({ full = false }: { full?: boolean }) {
+/** Every step in the order in which it runs: for screen readers and for keys. */
+export function Outline() {
   const { store } = useBuilder();
   const doc = useBuilderState((state) => state.doc);
   const types = useBuilderState((state) => state.types);
@@ -17,15 +16,14 @@ export function Outline({ full = false }: { full?: boolean }) {
   const run = useBuilderState((state) => state.run);
   const steps = useMemo(() => inOrder(doc), [doc]);
   return (
-    <ol className={full ? "b-outline b-outline--full" : "b-outline"} aria-label="Steps in the order in which they run">
+    <ol className="b-outline" aria-label="Steps in the order in which they run">
       {steps.map((step) => {
         const type = types.get(step.type);
         const look = lookOf(type);
         const found = issues.get(step.key) ?? [];
         const grave = found.some((issue) => issue.severity === "error");
         const status = run?.steps.get(step.key)?.status;
-        const targets = doc.edges.filter((link) => link.source === step.key);
-        const next = targets.map((link) => `${link.source_handle === "out" ? "" : `${link.source_handle}: `}${nameOf(steps.find((one) => one.key === link.target) ?? step)}`);
+        const next = nextOf(doc, step.key);
         return (
           <li key={step.key} className={step.parent ? "b-outline__row b-outline__row--inside" : "b-outline__row"}>
             <button
@@ -42,7 +40,6 @@ export function Outline({ full = false }: { full?: boolean }) {
               <span className="b-kind__words">
                 <b className="name ellipsis">{nameOf(step)}</b>
                 <small className="caption ellipsis">{status ? STATUS_WORDS[status] : (type?.label ?? step.type)}{next.length ? `, then ${next.join("; ")}` : ""}</small>
-                {full ? <span className="b-card__facts">{summaryOf(type, step.config).map((chip) => <span key={chip.text} className={chip.code ? "chip" : "b-fact"}>{chip.text}</span>)}</span> : null}
               </span>
               {found.length ? <span className={grave ? "b-outline__mark is-error" : "b-outline__mark"}>{grave ? <CircleX size={14} /> : <TriangleAlert size={14} />}<span className="visually-hidden">{found.length === 1 ? "1 problem" : `${found.length} problems`}</span></span> : null}
             </button>
@@ -51,4 +48,11 @@ export function Outline({ full = false }: { full?: boolean }) {
       })}
     </ol>
   );
+}
+
+/** What comes after a step, in words: `approved: Publish`. */
+export function nextOf(doc: Doc, key: string): string[] {
+  return doc.edges
+    .filter((link) => link.source === key)
+    .map((link) => `${link.source_handle === "out" ? "" : `${link.source_handle}: `}${nameOf(stepOf(doc, link.target) ?? { key: link.target, label: "" })}`);
 }

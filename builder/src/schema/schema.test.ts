@@ -3,6 +3,7 @@ import { CATALOG, TYPES, doc, step } from "../testing";
 import { addStep } from "../graph/operations";
 import { stepOf } from "../graph/model";
 import { emptyOf, prefill } from "./defaults";
+import { factsOf } from "./facts";
 import { alike, issuesAt, issuesOfStep, levelAt, linkAt, type Issue } from "./issues";
 import { countOf, summaryOf } from "./summary";
 import { handlesOf, outputsOf } from "./types";
@@ -104,5 +105,14 @@ describe("an issue", () => {
     const drawn = doc([step("a"), step("b")], "a > b");
     expect(linkAt(drawn, "edges.0")).toBe(drawn.edges[0]);
     expect(linkAt(drawn, "prompt")).toBeUndefined();
+  });
+});
+
+describe("a step to read", () => {
+  it("tells what it is set to, lists a row a line, and leaves out what is empty", () => {
+    const start = factsOf(CATALOG.get("start"), { fields: [{ key: "topic", label: "Topic" }, { key: "tone", label: "" }] });
+    expect(start).toEqual([{ title: "Questions", text: "topic · Label: Topic\ntone" }]);
+    expect(factsOf(CATALOG.get("write"), { prompt: "", quantity: 3 })).toEqual([{ title: "Quantity", text: "3" }, { title: "Tone", text: "Plain" }]);
+    expect(factsOf(undefined, {})).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { addNote, connect, disconnect, remove } from "../graph/operations";
 import { parentRefusal, refusal } from "../graph/rules";
 import { absolute, freePlace } from "../graph/sizes";
 import { withId } from "./boot";
+import { homeOf, importRefusal, inside, shiftOf } from "./pasting";
 import { follow, toRun } from "./run";
 import { say } from "./say";
 import { type Services, type Store, mayEdit } from "./store";
@@ -24,18 +25,37 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
     if (ids.length || selectedLinks.length) state().edit((one) => remove(disconnect(one, selectedLinks), ids));
   };
 
-  const pasteText = (text: string, by?: Point): boolean => {
+  const pasteText = (text: string): boolean => {
     const cut = readText(text);
     if (!cut) return false;
     if (!mayEdit(state())) return true;
-    const { doc, types, boot } = state();
-    const made = paste(doc, types, cut, by ?? { x: 40, y: 40 });
+    const { doc, types, boot, hands } = state();
+    const home = homeOf(state(), cut);
+    const made = paste(doc, types, home ? inside(state(), cut, home) : cut, home ? { x: 0, y: 0 } : shiftOf(state(), cut));
     if (made.doc.nodes.length > boot.max_nodes) say(`A workflow holds at most ${boot.max_nodes} steps.`, "warning");
-    else {
+    else if (made.ids.length) {
       state().edit(() => made.doc);
       state().select(made.ids);
-    }
+      hands?.reveal(made.ids);
+    } else say("Every workflow has one brief, and it is here already.", "warning");
     return true;
+  };
+
+  const importText = async (text: string): Promise<string | null> => {
+    const read = readText(text);
+    if (!read) return "This is no workflow. Choose a file that Export has written, or steps that were copied.";
+    const reason = importRefusal(read, state().boot.max_nodes);
+    if (reason) return reason;
+    state().edit(() => read);
+    await autosave.push();
+    if (autosave.state.status !== "refused") {
+      state().hands?.fit();
+      return null;
+    }
+    const { message } = autosave.state;
+    state().takeBack();
+    await autosave.push();
+    return message;
   };
 
   const join = (source: string, handle: string, target: string): boolean => {
@@ -92,7 +112,7 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
     saveVersion,
     copied: (): string => copyText(state().doc, state().selected),
     duplicate: (): void => {
-      if (state().selected.length) pasteText(copyText(state().doc, state().selected), { x: 32, y: 48 });
+      if (state().selected.length) pasteText(copyText(state().doc, state().selected));
     },
     note: (): void => {
       const id = noteId();
@@ -103,7 +123,7 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
       state().select([id]);
       requestAnimationFrame(() => {
         state().hands?.show([id]);
-        state().hands?.focus(id);
+        state().hands?.focus(id, "textarea");
       });
     },
     call: async (name: string): Promise<void> => {
@@ -150,13 +170,7 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
       autosave.adopt(theirs.doc, theirs.etag);
       say("Yours is a workflow of its own now.", "success", { href: withId(state().boot.urls.builder, answer.data.id), action: "Open it" });
     },
-    importText: (text: string): boolean => {
-      const read = readText(text);
-      if (!read) return false;
-      state().edit(() => read);
-      state().hands?.fit();
-      return true;
-    },
+    importText,
     launch: async (): Promise<void> => {
       if ((state().isDraft || autosave.state.status !== "saved") && state().boot.rights.edit && !(await saveVersion())) return;
       location.assign(state().boot.urls.launch);

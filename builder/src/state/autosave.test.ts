@@ -12,8 +12,8 @@ const named = (label: string): Doc => rename(START, "a", label);
 
 /** A server that keeps one draft, as the real one does. */
 function server() {
-  const self = { doc: START, etag: 1, up: true, status: 0, calls: 0 };
-  const refused = (status: number): Answer<never> => ({ ok: false, status, message: "no", issues: [] });
+  const self = { doc: START, etag: 1, up: true, status: 0, message: "no", calls: 0 };
+  const refused = (status: number): Answer<never> => ({ ok: false, status, message: self.message, issues: [] });
   return Object.assign(self, {
     async saveDraft(sent: Doc, etag: string): Promise<Answer<never>> {
       self.calls += 1;
@@ -112,6 +112,12 @@ describe("saving by itself", () => {
     await autosave.push();
     expect(autosave.state.status).toBe("refused");
     one.status = 403;
+    await autosave.push();
+    expect(autosave.state.status).toBe("refused");
+    one.message = "CSRF Failed: CSRF token from the header incorrect.";
+    await autosave.push();
+    expect(autosave.state.status).toBe("signed-out");
+    one.status = 401;
     await autosave.push();
     expect(autosave.state.status).toBe("signed-out");
     one.status = 0;

@@ -212,7 +212,8 @@ export class Autosave {
   }
 
   private failed(answer: { status: number; message: string }): void {
-    if (answer.status === 401 || answer.status === 403) this.tell("signed-out", answer.message);
+    // A session that began in another tab has another token: that is a 403 too, and signing in again mends it.
+    if (answer.status === 401 || (answer.status === 403 && answer.message.startsWith("CSRF"))) this.tell("signed-out", answer.message);
     else if (answer.status === 0 || answer.status >= 500 || answer.status === 429) {
       this.tell("offline", answer.message);
       this.plan(RETRY[Math.min(this.failures, RETRY.length - 1)] as number);

@@ -15,6 +15,8 @@ export interface Boot {
   readonly providers: readonly Shapes["ProviderRow"][];
   readonly people: readonly { readonly email: string; readonly name: string }[];
   readonly workspace: { readonly slug: string; readonly name: string };
+  /** Who is signed in. */
+  readonly user: number;
   readonly max_nodes: number;
   readonly rights: { readonly edit: boolean; readonly copy: boolean; readonly run: boolean };
   readonly urls: {

@@ -4,7 +4,7 @@ import { createStore } from "zustand/vanilla";
 import type { Calls } from "../api/calls";
 import type { Shapes } from "../api/client";
 import { begin, record, redo, undo, type History } from "../graph/history";
-import { type Doc, type Point, linkId } from "../graph/model";
+import { type Doc, type Point, type Size, linkId } from "../graph/model";
 import { PLAIN, type View } from "../graph/sizes";
 import { byStep, type Issue } from "../schema/issues";
 import type { Catalog } from "../schema/types";
@@ -27,9 +27,14 @@ export type Dialog = "versions" | "test" | "keys" | "import" | "connect" | null;
 export interface CanvasHands {
   centre(): Point;
   show(keys: readonly string[]): void;
+  /** Pan to them unless they are in sight already. */
+  reveal(keys: readonly string[]): void;
+  /** Whether what has its corner there lies between the panels. */
+  sees(corner: Point, size: Size): boolean;
   fit(): void;
   zoom(by: number | null): void;
-  focus(key: string): void;
+  /** Give the focus to a step or note, or to what a selector finds in it. */
+  focus(key: string, within?: string): void;
   toCanvas(point: Point): Point;
 }
 
@@ -71,6 +76,8 @@ export interface State {
   edit(make: (doc: Doc) => Doc, about?: string): void;
   undo(): void;
   redo(): void;
+  /** Undo the last change as if it had never been. */
+  takeBack(): void;
   /** Show a drawing that came from elsewhere, as a step that can be undone. */
   replace(doc: Doc): void;
   select(ids: readonly string[], links?: readonly string[]): void;
@@ -128,6 +135,7 @@ export function makeStore(boot: Boot, options: { view?: View; changed?: (doc: Do
       },
       undo: () => mayEdit(get()) && go(undo(get().history)),
       redo: () => mayEdit(get()) && go(redo(get().history)),
+      takeBack: () => go({ ...undo(get().history), future: [] }),
       replace: (next) => go(record(get().history, next)),
       select: (selected, selectedLinks = []) => {
         const old = get();

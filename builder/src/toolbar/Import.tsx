@@ -7,9 +7,14 @@ export function Import() {
   const { store, actions } = useBuilder();
   const [text, setText] = useState("");
   const [error, setError] = useState("");
-  const take = (): void => {
-    if (actions.importText(text)) store.getState().set({ dialog: null });
-    else setError("This is no workflow. Choose a file that Export has written, or steps that were copied.");
+  const [busy, setBusy] = useState(false);
+  const take = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    const reason = await actions.importText(text);
+    setBusy(false);
+    if (reason) setError(reason);
+    else store.getState().set({ dialog: null });
   };
   return (
     <Dialog title="Import JSON" onClose={() => store.getState().set({ dialog: null })}>
@@ -20,7 +25,7 @@ export function Import() {
         <div className="b-field"><label className="label" htmlFor="import-text">Or its text</label>
           <textarea id="import-text" className="b-input b-input--lines b-input--code" rows={6} value={text} onChange={(event) => setText(event.target.value)} /></div>
         {error ? <p className="b-error" role="alert">{error}</p> : null}
-        <div className="dialog__actions"><button type="button" className="button" onClick={() => store.getState().set({ dialog: null })}>Cancel</button><button type="button" className="button button--primary" onClick={take}>Import</button></div>
+        <div className="dialog__actions"><button type="button" className="button" onClick={() => store.getState().set({ dialog: null })}>Cancel</button><button type="button" className="button button--primary" aria-disabled={busy} onClick={() => void take()}>Import</button></div>
       </div>
     </Dialog>
   );

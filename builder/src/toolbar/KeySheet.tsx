@@ -17,6 +17,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Ctrl S", "Save a version"],
   ["Ctrl Enter", "Test run"],
   ["Shift + drag", "Select with a box"],
+  ["Ctrl K", "Search, or jump to a page"],
   ["+  −  0", "Zoom in, out, show everything"],
   ["?", "This sheet"],
 ];

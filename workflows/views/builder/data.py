@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -31,6 +32,7 @@ def builder_data(workflow: WorkflowTemplate, access: Access, user: User) -> dict
         "providers": ProviderShape(usable_providers(workspace), many=True).data,
         "people": _people(workspace) if may_edit else [],
         "workspace": {"slug": workspace.slug, "name": workspace.name},
+        "user": user.pk,
         "max_nodes": workspace.limits.max_nodes,
         "rights": {
             "edit": may_edit,
@@ -51,11 +53,12 @@ def _urls(workflow: WorkflowTemplate, workspace: Workspace) -> dict[str, str]:
     """Pages that the builder leads to; ``/0`` stands for an id in those that end with it."""
     slug = workspace.slug
     own = workflow.workspace_id is not None
+    here = reverse("workflows:builder", args=[slug, workflow.pk])
     return {
         "list": reverse("workflows:list", args=[slug]),
         "page": reverse("workflows:workflow", args=[slug, workflow.pk]) if own else "",
         "launch": reverse("workflows:launch", args=[slug, workflow.pk]) if own else "",
         "builder": reverse("workflows:builder", args=[slug, 0]),
         "run": reverse("workflows:run", args=[slug, 0]),
-        "login": reverse("account_login"),
+        "login": f"{reverse('account_login')}?{urlencode({'next': here})}",
     }

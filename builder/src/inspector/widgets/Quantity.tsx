@@ -12,9 +12,9 @@ export function Quantity(props: WidgetProps) {
   const typed = (text: string): void => props.onChange(/^\d+$/.test(text.trim()) ? Number(text) : text);
   return (
     <div className="b-stepper">
-      <button type="button" aria-label={`Fewer: ${props.field.title}`} disabled={readOnly || (isNumber && number <= minimum)} onClick={() => step(-1)}><Minus size={14} /></button>
+      {readOnly ? null : <button type="button" aria-label={`Fewer: ${props.field.title}`} disabled={isNumber && number <= minimum} onClick={() => step(-1)}><Minus size={14} /></button>}
       <input className="b-stepper__value" {...aria(props)} inputMode="numeric" value={String(value ?? "")} readOnly={readOnly} onChange={(event) => typed(event.target.value)} />
-      <button type="button" aria-label={`More: ${props.field.title}`} disabled={readOnly || (isNumber && number >= maximum)} onClick={() => step(1)}><Plus size={14} /></button>
+      {readOnly ? null : <button type="button" aria-label={`More: ${props.field.title}`} disabled={isNumber && number >= maximum} onClick={() => step(1)}><Plus size={14} /></button>}
     </div>
   );
 }
