@@ -1,11 +1,14 @@
-"""The main job as people do it: gallery, launch, monitor, review with one change, document.
+"""The main job as people do it the first time: sign in, template, launch, review, document, file.
 
-Real workers, a real queue and a scripted model service; once with the mouse, once without it.
+Real workers, a real queue and a scripted model service; once with the mouse, once without it, and
+both go only where the screen leads. With ``SCREENSHOTS=<folder>`` each stop is kept as a picture.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,7 +19,7 @@ from tests.conftest import Processes
 from tests.e2e.browsing import axe, tab_to
 from tests.e2e.conftest import OpenPage
 from tests.scripted_openai import ScriptedOpenAI, answer
-from workflows.models import ReviewDecision, ReviewTask, WorkflowExecution
+from workflows.models import ReviewDecision, ReviewTask
 from workspaces.models import User, Workspace
 
 pytestmark = [pytest.mark.xdist_group("redis"), pytest.mark.timeout(300)]
@@ -45,10 +48,6 @@ def studio(
     yield
 
 
-def _run() -> WorkflowExecution:
-    return WorkflowExecution.objects.get()
-
-
 def _wait_for_review(page: Page, round_: int) -> None:
     """The monitor shows that the round waits, without being asked to."""
     link = page.get_by_role("link", name="Review", exact=True)
@@ -70,45 +69,80 @@ def _check_result(editor: User) -> Document:
     return document
 
 
+def _keep(page: Page, name: str) -> None:
+    """A picture of this stop, where somebody wants them."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
 def test_with_the_mouse(
     browser_page: OpenPage, studio: None, workspace: Workspace, editor: User
 ) -> None:
-    page = browser_page(editor)
-    page.goto(f"/w/{workspace.slug}/")
-    page.get_by_role("link", name="Templates", exact=True).first.click()
+    page = browser_page()
+    page.goto("/")
+    _keep(page, "mouse-01-sign-in")
+    page.get_by_label("Email").fill(editor.email)
+    page.get_by_label("Password").fill("a-long-password")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**/w/{workspace.slug}/")
+    _keep(page, "mouse-02-home")
+    first_steps = page.get_by_role("region", name="Set up your studio")
+    first_steps.get_by_role("link", name="Choose").click()
+    page.wait_for_url("**/templates")
+    _keep(page, "mouse-03-gallery")
     page.get_by_role("link", name=TITLE, exact=True).click()
+    page.wait_for_url("**/templates/*")
     axe(page)
+    _keep(page, "mouse-04-template")
     page.get_by_text("Use template", exact=True).click()
 
+    page.wait_for_url("**/launch")
     for label, value in BRIEF.items():
         page.get_by_label(label).fill(value)
+    _keep(page, "mouse-05-launch")
     page.get_by_role("button", name="Launch").first.click()
 
     page.wait_for_url("**/runs/*")
+    _keep(page, "mouse-06-monitor")
     _wait_for_review(page, 1)
+    _keep(page, "mouse-07-waiting")
     page.get_by_role("link", name="Review", exact=True).click()
+    page.wait_for_url("**/reviews/*")
     page.get_by_label("Comment").fill(WISH)
+    _keep(page, "mouse-08-review")
     page.get_by_role("button", name="Request changes").click()
     page.wait_for_url("**/reviews")
+    _keep(page, "mouse-09-sent-back")
 
-    page.goto(f"/w/{workspace.slug}/runs/{_run().pk}")
+    page.locator(".toast").get_by_role("link").click()
+    page.wait_for_url("**/runs/*")
     _wait_for_review(page, 2)
     page.get_by_role("link", name="Review", exact=True).click()
+    page.wait_for_url("**/reviews/*")
     expect(page.get_by_role("insertion").first).to_be_visible()
     expect(page.get_by_role("deletion").first).to_be_visible()
     for name in ("Pick Variant 1", "Pick image 1"):
         page.get_by_role("checkbox", name=name).check(force=True)
+    _keep(page, "mouse-10-second-round")
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url("**/reviews")
 
-    page.goto(f"/w/{workspace.slug}/runs/{_run().pk}")
+    page.locator(".toast").get_by_role("link").click()
+    page.wait_for_url("**/runs/*")
     opened = page.get_by_role("link", name="Open document")
     expect(opened).to_be_visible(timeout=SOON)
+    _keep(page, "mouse-11-completed")
     opened.click()
+    page.wait_for_url("**/documents/*")
     document = _check_result(editor)
     expect(page.get_by_role("heading", name=document.title).first).to_be_visible()
     assert page.locator("main img").count() >= document.attachments.count()
     axe(page)
+    _keep(page, "mouse-12-document")
+    page.get_by_text("Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Markdown").click()
+    assert REWRITTEN in download.value.path().read_text("utf-8")
 
 
 def _press(page: Page, wanted: Locator, key: str = "Enter") -> None:
@@ -119,9 +153,16 @@ def _press(page: Page, wanted: Locator, key: str = "Enter") -> None:
 def test_with_the_keyboard_alone(
     browser_page: OpenPage, studio: None, workspace: Workspace, editor: User
 ) -> None:
-    page = browser_page(editor)
-    page.goto(f"/w/{workspace.slug}/")
-    _press(page, page.get_by_role("link", name="Templates", exact=True).first)
+    page = browser_page()
+    page.goto("/")
+    tab_to(page, page.get_by_label("Email"))
+    page.keyboard.type(editor.email)
+    tab_to(page, page.get_by_label("Password"))
+    page.keyboard.type("a-long-password")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/w/{workspace.slug}/")
+    first_steps = page.get_by_role("region", name="Set up your studio")
+    _press(page, first_steps.get_by_role("link", name="Choose"))
     page.wait_for_url("**/templates")
     _press(page, page.get_by_role("link", name=TITLE, exact=True))
     page.wait_for_url("**/templates/*")
@@ -168,3 +209,8 @@ def test_with_the_keyboard_alone(
     page.wait_for_url("**/documents/*")
     document = _check_result(editor)
     expect(page.get_by_role("heading", name=document.title).first).to_be_visible()
+    _press(page, page.get_by_text("Export", exact=True))
+    with page.expect_download() as download:
+        _press(page, page.get_by_role("link", name="Markdown"))
+    assert REWRITTEN in download.value.path().read_text("utf-8")
+    _keep(page, "keys-end")
