@@ -15,7 +15,9 @@ from workspaces.models import User
 
 PAGES = [
     "home", "gallery", "template", "workflows", "workflow", "versions", "version", "rename",
-    "import", "projects", "project", "project-runs", "new-project",
+    "import", "launch", "runs", "run", "run-list", "reviews", "reviews-done", "review",
+    "documents", "document", "document-edit", "document-versions", "document-version", "images",
+    "projects", "project", "project-runs", "new-project",
     "members", "providers", "provider", "new-provider", "limits", "tokens", "profile",
 ]  # fmt: skip
 OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"]

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from documents.models import Document
 from templates_gallery.catalog import seed
 from tests import factories as make
-from workflows.models import ModelPrice, Provider, WorkflowExecution, WorkflowTemplate
+from workflows.models import (
+    ModelPrice,
+    Provider,
+    ReviewTask,
+    WorkflowExecution,
+    WorkflowTemplate,
+)
 from workspaces.models import User, Workspace
 
 
@@ -20,11 +27,14 @@ class World:
     workflow: WorkflowTemplate
     run: WorkflowExecution
     provider: Provider
+    review: ReviewTask
+    document: Document
 
     def paths(self) -> dict[str, str]:
         """Pages by name."""
         room = f"/w/{self.workspace.slug}"
         workflow = f"{room}/workflows/{self.workflow.pk}"
+        document = f"{room}/documents/{self.document.pk}"
         return {
             "home": f"{room}/",
             "gallery": f"{room}/templates",
@@ -35,6 +45,19 @@ class World:
             "version": f"{workflow}/versions/1",
             "rename": f"{workflow}/edit",
             "import": f"{room}/workflows/import",
+            "launch": f"{workflow}/launch",
+            "runs": f"{room}/runs",
+            "run": f"{room}/runs/{self.run.pk}",
+            "run-list": f"{room}/runs/{self.run.pk}?view=list",
+            "reviews": f"{room}/reviews",
+            "reviews-done": f"{room}/reviews?tab=done",
+            "review": f"{room}/reviews/{self.review.pk}",
+            "documents": f"{room}/documents",
+            "document": document,
+            "document-edit": f"{document}/edit",
+            "document-versions": f"{document}/versions",
+            "document-version": f"{document}/versions/1",
+            "images": f"{room}/images",
             "projects": f"{room}/projects",
             "project": f"{room}/projects/{self.run.project_id}",
             "project-runs": f"{room}/projects/{self.run.project_id}/runs",
@@ -62,14 +85,14 @@ def make_world(workspace: Workspace, user: User) -> World:
     run = _run(workspace, user, workflow, "failed", failed=1, project=project, title="A failed run")
     waiting = _run(workspace, user, workflow, "waiting", waiting=1, title="A run that waits")
     _run(workspace, user, workflow, "running", running=1, title="A run under way")
-    make.ReviewTaskFactory(node_run=waiting.node_runs.get(status="waiting"))
-    make.DocumentFactory(workspace=workspace, project=project, author=user)
+    review = make.ReviewTaskFactory(node_run=waiting.node_runs.get(status="waiting"))
+    document = make.DocumentFactory(workspace=workspace, project=project, author=user)
     make.MembershipFactory(workspace=workspace)
     make.InvitationFactory(workspace=workspace, invited_by=user)
     make.ApiTokenFactory(workspace=workspace, user=user)
     provider = make.ProviderFactory(workspace=workspace, copy_model="writer-1")
     ModelPrice.objects.create(provider=provider, model="writer-1", input_per_million=2)
-    return World(workspace, workflow, run, provider)
+    return World(workspace, workflow, run, provider, review, document)
 
 
 def _run(
