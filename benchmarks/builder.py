@@ -67,12 +67,13 @@ def main() -> int:
     options = parser.parse_args()
     with running():
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.dev"
-        _set_up()
+        set_up()
         found = _measure(options.rounds)
     return _show(found)
 
 
-def _set_up() -> None:
+def set_up() -> None:
+    """Django over the servers that are named, with its tables."""
     import django
 
     django.setup()

@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
                 "workspaces.templatetags.interface",
+                "workflows.templatetags.steps",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -8,16 +8,44 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from workflows.engine.states import Look
 from workflows.graph.model import Node
 from workflows.nodes import registry
 from workflows.step_words import step_words
+from workspaces.templatetags.interface import icon, seconds
 
 register = template.Library()
+PULSE = mark_safe('<i class="pulse" aria-hidden="true"></i>')
 
 
 @register.simple_tag
 def step_icon(type: str, size: int = 16) -> SafeString:
     """The icon of a step type; a plain square for a type that is not known any more."""
+    return _icon(type, size)
+
+
+@register.simple_tag
+def look(look: Look, words: str) -> SafeString:
+    """A status in words, behind its icon or, while it lasts, its pulse."""
+    return format_html('{}<span class="ellipsis">{}</span>', _sign(look.icon), words)
+
+
+@register.simple_tag
+def took(took: float | None, since: float | None) -> SafeString | str:
+    """How long a step has taken, or a clock that goes on from ``since``; both in seconds."""
+    if since is not None:
+        return format_html('<span data-clock="{}">{}</span>', f"{since:.1f}", seconds(since))
+    if took is None:
+        return ""
+    return "< 1 s" if took < 1 else seconds(took)
+
+
+def _sign(name: str) -> SafeString:
+    return PULSE if name == "pulse" else icon(name, 13)
+
+
+@lru_cache(maxsize=128)
+def _icon(type: str, size: int) -> SafeString:
     return format_html(
         '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" '
         'stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" '

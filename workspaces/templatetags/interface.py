@@ -35,6 +35,11 @@ def _paths(name: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, size: int = 16, css: str = "") -> SafeString:
     """An icon that says nothing to screen readers: words stand beside it."""
+    return _icon(str(name), size, css)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, size: int, css: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" width="{}" height="{}" viewBox="0 0 24 24" fill="none" '
         'stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" '
