@@ -74,7 +74,7 @@ class GalleryEntryAdmin(EntryPages):
     show_full_result_count = False
     search_fields = ("title", "summary", "template__name", "template__slug")
     search_help_text = "Title, summary, or the template's name or slug."
-    actions = ("publish", "unpublish", "feature", "unfeature", "export_selected")
+    actions = ("publish", "unpublish", "feature", "unfeature", "duplicate", "export_selected")
     autocomplete_fields = ("template", "category")
     formfield_overrides = {JSONField: {"form_class": IndentedJSONField}}
     readonly_fields = ("cover_now", "sample_now", "preview", "updated_at")
@@ -202,6 +202,13 @@ class GalleryEntryAdmin(EntryPages):
     def unfeature(self, request: HttpRequest, queryset: QuerySet[GalleryEntry]) -> None:
         """Take the mark away."""
         self._set(request, queryset, "No longer featured", featured=False)
+
+    @admin.action(description="Duplicate, unpublished", permissions=["add"])
+    def duplicate(self, request: HttpRequest, queryset: QuerySet[GalleryEntry]) -> None:
+        """Make a copy of each, to be changed before it is shown."""
+        rows = GalleryEntry.objects.filter(pk__in=queryset.values("pk"))
+        for row in rows.select_related("template__current_version", "category"):
+            self.duplicated(request, row)
 
     @admin.action(description="Export: JSON for one, ZIP for several", permissions=["view"])
     def export_selected(

@@ -13,10 +13,12 @@ from django.urls import URLPattern, path, reverse
 
 from templates_gallery.admin_forms import ImportForm
 from templates_gallery.bundle import File, export_entry
+from templates_gallery.duplicate import duplicate
 from templates_gallery.importing import Imported, import_entry, read_json
 from templates_gallery.models import GalleryEntry
 from templates_gallery.take_sample import SampleRefused, candidates, take_sample
 from workflows.interchange import ImportRefused
+from workspaces.models import Workspace
 
 FOLDER = "admin/templates_gallery/galleryentry"
 _SHOWN = 30
@@ -42,6 +44,8 @@ class EntryPages(admin.ModelAdmin[GalleryEntry]):
         return [
             path("import/", guard(self.import_page), name=f"{name}_import"),
             path("<int:entry_id>/export/", guard(self.export_page), name=f"{name}_export"),
+            path("<int:entry_id>/duplicate/", guard(self.duplicate_page), name=f"{name}_duplicate"),
+            path("<int:entry_id>/preview/", guard(self.preview_page), name=f"{name}_preview"),
             path("<int:entry_id>/sample/", guard(self.sample_page), name=f"{name}_sample"),
             *super().get_urls(),
         ]
@@ -119,6 +123,42 @@ class EntryPages(admin.ModelAdmin[GalleryEntry]):
         }
         status = 422 if request.method == "POST" else 200
         return self._page(request, "sample.html", context, status=status)
+
+    def duplicate_page(self, request: HttpRequest, entry_id: int) -> HttpResponse:
+        """A POST makes a copy and opens it."""
+        entry = self._entry(request, entry_id)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        copy = self.duplicated(request, entry) if request.method == "POST" else None
+        return redirect("admin:templates_gallery_galleryentry_change", (copy or entry).pk)
+
+    def duplicated(self, request: HttpRequest, entry: GalleryEntry) -> GalleryEntry | None:
+        """The copy, which is told of; None when there is nothing to copy, which is told too."""
+        author = request.user if request.user.is_authenticated else None
+        try:
+            copy = duplicate(entry, author=author)
+        except ValueError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return None
+        self.log_addition(request, copy, f"Copied from {entry}.")
+        self.message_user(request, f"{copy} is not published yet.", messages.SUCCESS)
+        return copy
+
+    def preview_page(self, request: HttpRequest, entry_id: int) -> HttpResponse:
+        """The entry as people see it, in a workspace of whoever looks, published or not."""
+        entry = self._entry(request, entry_id)
+        room = Workspace.objects.filter(memberships__user=request.user.pk).first()
+        if (
+            room is not None
+            and entry.template.current_version_id
+            and not entry.template.archived_at
+        ):
+            return redirect("gallery:template", room.slug, entry.template.slug)
+        why = "Its template has no version, or is archived."
+        if room is None:
+            why = "Templates are seen inside a workspace, and you are a member of none."
+        self.message_user(request, why, messages.WARNING)
+        return redirect("admin:templates_gallery_galleryentry_change", entry.pk)
 
     def may_take_sample(self, request: HttpRequest, entry: GalleryEntry) -> bool:
         """What is taken was a workspace's own: whoever takes it may read its documents."""

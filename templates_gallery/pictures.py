@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -62,6 +63,18 @@ def read(entry: GalleryEntry, name: str) -> bytes:
         raise FileNotFoundError(name)
     with default_storage.open(gallery_key(entry.pk, name)) as file:
         return bytes(file.read())
+
+
+def copy(entry: GalleryEntry, other: GalleryEntry) -> None:
+    """Keep what an entry shows under another's id too; a picture that is lost is left out."""
+    for name in names(entry):
+        key = gallery_key(other.pk, name)
+        try:
+            data = read(entry, name)
+        except FileNotFoundError:
+            continue
+        if not default_storage.exists(key):
+            default_storage.save(key, ContentFile(data))
 
 
 def forget(entry_id: int, gone: Iterable[str]) -> None:

@@ -231,3 +231,49 @@ def test_a_number_of_no_document_is_told_so(root: Client, number: str) -> None:
 def test_pages_of_an_entry_that_is_not_there_are_not_found(root: Client) -> None:
     for name in ("export", "sample"):
         assert root.get(f"{LIST}999999/{name}/").status_code == 404
+
+
+def test_an_entry_is_duplicated_unpublished_with_its_pictures_and_a_template_of_its_own(
+    root: Client,
+) -> None:
+    entry = make.GalleryEntryFactory(title="Letter", published=True, featured=True)
+    save(root, entry, cover_file=upload(png(64, 48)))
+    entry.refresh_from_db()
+    answer = root.post(page(GalleryEntry, "duplicate", entry.pk))
+    copy = GalleryEntry.objects.exclude(pk=entry.pk).get()
+    assert answer["Location"] == page(GalleryEntry, "change", copy.pk)
+    assert (copy.title, copy.published, copy.featured) == ("Letter (copy)", False, False)
+    assert copy.template.workspace is None
+    assert copy.template.slug == f"{entry.template.slug}-2"
+    assert copy.template.current_version
+    assert pictures.read(copy, copy.cover) == pictures.read(entry, entry.cover)
+
+    root.post(page(GalleryEntry, "delete", entry.pk), {"post": "yes"})
+    assert pictures.read(copy, copy.cover)
+
+
+def test_several_entries_are_duplicated_together_and_only_by_those_who_may_add(
+    root: Client, client_of: Callable[[User], Client]
+) -> None:
+    entries = [make.GalleryEntryFactory() for _ in range(2)]
+    act(root, "duplicate", *entries)
+    assert GalleryEntry.objects.count() == 4
+    reader = client_of(rights("view_galleryentry"))
+    act(reader, "duplicate", *entries)
+    assert reader.post(page(GalleryEntry, "duplicate", entries[0].pk)).status_code == 403
+    assert GalleryEntry.objects.count() == 4
+
+
+def test_a_curator_sees_an_entry_as_people_will_before_it_is_published(
+    root: Client, superuser: User, client_of: Callable[[User], Client]
+) -> None:
+    entry = make.GalleryEntryFactory(published=False)
+    nowhere = root.get(page(GalleryEntry, "preview", entry.pk), follow=True)
+    assert "you are a member of none" in nowhere.content.decode()
+
+    room = make.MembershipFactory(user=superuser).workspace
+    shown = root.get(page(GalleryEntry, "preview", entry.pk), follow=True)
+    assert shown.request["PATH_INFO"] == f"/w/{room.slug}/templates/{entry.template.slug}"
+    assert "only staff see it" in shown.content.decode()
+    member = client_of(make.MembershipFactory(workspace=room).user)
+    assert member.get(shown.request["PATH_INFO"]).status_code == 404

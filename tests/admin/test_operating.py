@@ -92,3 +92,41 @@ def test_the_list_shows_who_stands_where_in_line(root: Client) -> None:
     rows = root.get(page(WorkflowExecution, "changelist")).content.decode()
     cells = [row.split("</td>")[0].strip('">') for row in rows.split('class="field-line')[1:]]
     assert cells == [NOTHING, "2", "1"]
+
+
+def test_a_runs_page_offers_what_may_be_done_asks_first_and_does_it(
+    drive: Drive, root: Client, superuser: User
+) -> None:
+    run = drive.launch(SMALL)
+    shown = root.get(page(WorkflowExecution, "change", run.pk)).content.decode()
+    assert "Pause</a>" in shown
+    assert "Stop for good</a>" in shown
+    assert "Resume</a>" not in shown
+    assert "Retry failed steps</a>" not in shown
+
+    stop = page(WorkflowExecution, "operate", run.pk, "stop")
+    assert "cannot go on" in root.get(stop).content.decode()
+    assert stand(run) == ["running"]
+    answer = root.post(stop, follow=True)
+    assert said(answer) == ["1 run stopped."]
+    assert ExecutionEvent.objects.get(kind="run.stopped").actor == superuser
+    assert "Stop for good</a>" not in answer.content.decode()
+    refused = said(root.post(stop, follow=True))
+    assert refused[0].startswith(f"Run {run.pk}: ")
+
+
+def test_whoever_may_only_look_is_offered_and_allowed_nothing(
+    drive: Drive, root: Client, client_of: Any
+) -> None:
+    run = drive.launch(SMALL)
+    reader = make.UserFactory(is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_workflowexecution"))
+    browser = client_of(reader)
+    assert (
+        "Pause</a>" not in browser.get(page(WorkflowExecution, "change", run.pk)).content.decode()
+    )
+    pause = page(WorkflowExecution, "operate", run.pk, "pause")
+    assert browser.post(pause).status_code == 403
+    assert root.get(page(WorkflowExecution, "operate", run.pk, "skip")).status_code == 404
+    assert root.get(page(WorkflowExecution, "operate", 10**6, "pause")).status_code == 404
+    assert stand(run) == ["running"]
