@@ -148,12 +148,10 @@ class EntryPages(admin.ModelAdmin[GalleryEntry]):
         """The entry as people see it, in a workspace of whoever looks, published or not."""
         entry = self._entry(request, entry_id)
         room = Workspace.objects.filter(memberships__user=request.user.pk).first()
-        if (
-            room is not None
-            and entry.template.current_version_id
-            and not entry.template.archived_at
-        ):
-            return redirect("gallery:template", room.slug, entry.template.slug)
+        template = entry.template
+        is_shown = template.current_version_id is not None and template.archived_at is None
+        if room is not None and is_shown:
+            return redirect("gallery:template", room.slug, template.slug)
         why = "Its template has no version, or is archived."
         if room is None:
             why = "Templates are seen inside a workspace, and you are a member of none."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import zeal
 from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -256,7 +257,8 @@ def test_several_entries_are_duplicated_together_and_only_by_those_who_may_add(
     root: Client, client_of: Callable[[User], Client]
 ) -> None:
     entries = [make.GalleryEntryFactory() for _ in range(2)]
-    act(root, "duplicate", *entries)
+    with zeal.zeal_ignore():  # each is copied by itself
+        act(root, "duplicate", *entries)
     assert GalleryEntry.objects.count() == 4
     reader = client_of(rights("view_galleryentry"))
     act(reader, "duplicate", *entries)

@@ -122,9 +122,8 @@ def test_whoever_may_only_look_is_offered_and_allowed_nothing(
     reader = make.UserFactory(is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename="view_workflowexecution"))
     browser = client_of(reader)
-    assert (
-        "Pause</a>" not in browser.get(page(WorkflowExecution, "change", run.pk)).content.decode()
-    )
+    shown = browser.get(page(WorkflowExecution, "change", run.pk))
+    assert "Pause</a>" not in shown.content.decode()
     pause = page(WorkflowExecution, "operate", run.pk, "pause")
     assert browser.post(pause).status_code == 403
     assert root.get(page(WorkflowExecution, "operate", run.pk, "skip")).status_code == 404
