@@ -4,8 +4,8 @@
     python -m benchmarks.builder --rounds 9
 
 The site runs on gunicorn as ``make run`` starts it, the browser is the one of the tests. Times
-count from the navigation until every card and every connection is on the screen, once with an
-empty cache and then with the scripts in it; ``page`` is the part until the page's first byte.
+count from the navigation until every card and every connection is on the screen, in a browser
+that was never there and then with the scripts in its cache; ``page`` is the part until the page's first byte.
 Frames are those that the browser draws while the mouse drags a step: the longest may take 50 ms.
 ``work`` is the page's processor time for one move of the mouse, whatever else the machine does.
 """
@@ -52,7 +52,7 @@ class Figures:
     """What one workflow took, in milliseconds."""
 
     steps: int
-    cold: float = 0
+    cold: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
     opened: float = 0
@@ -63,7 +63,12 @@ class Figures:
 def main() -> int:
     """Measure and print; 1 when something that must hold does not."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5, help="navigations with a filled cache")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=5,
+        help="navigations with an empty cache, and as many with a filled one",
+    )
     options = parser.parse_args()
     with running():
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.dev"
@@ -164,8 +169,11 @@ def _one(
     chromium: Any, site: str, cookie: dict[str, str], path: str, steps: int, rounds: int
 ) -> Figures:
     figures = Figures(steps)
+    for _ in range(rounds):
+        with _page(chromium, site, cookie) as page:
+            figures.cold.append(_shown(page, site + path))
     with _page(chromium, site, cookie) as page:
-        figures.cold = _shown(page, site + path)
+        _shown(page, site + path)
         for _ in range(rounds):
             figures.warm.append(_shown(page, site + path))
             figures.page.append(float(page.evaluate(FIRST_BYTE)))
@@ -226,13 +234,17 @@ def _show(found: list[Figures]) -> int:
     for one in found:
         frames = sorted(one.frames)
         print(
-            f"{one.steps:>6} {one.cold:>12.0f} {statistics.median(one.warm):>8.0f}"
+            f"{one.steps:>6} {statistics.median(one.cold):>12.0f} {statistics.median(one.warm):>8.0f}"
             f" {max(one.warm):>8.0f} {statistics.median(one.page):>6.0f} {one.opened:>6.0f}"
             f" {statistics.median(frames):>6.1f} {frames[int(len(frames) * 0.95)]:>6.1f}"
             f" {frames[-1]:>8.1f} {one.work:>6.1f}"
         )
     wanted = {50: 1_000, 100: 1_500}
-    slow = [one for one in found if statistics.median(one.warm) > wanted[one.steps]]
+    slow = [
+        one
+        for one in found
+        if max(statistics.median(one.warm), statistics.median(one.cold)) > wanted[one.steps]
+    ]
     rough = [one for one in found if round(max(one.frames)) > 50]
     for one in slow:
         print(f"{one.steps} steps take more than {wanted[one.steps]} ms", file=sys.stderr)
