@@ -178,7 +178,7 @@ def test_a_sample_is_written_by_hand_and_emptied(root: Client) -> None:
     entry = make.GalleryEntryFactory()
     assert save(root, entry, sample_title="T", sample_body="# B").status_code == 302
     entry.refresh_from_db()
-    assert entry.sample == {"title": "T", "excerpt": "", "body": "# B", "images": []}
+    assert entry.sample == {"title": "T", "excerpt": "", "body": "# B", "images": [], "note": ""}
     body = root.get(page(GalleryEntry, "change", entry.pk)).content.decode()
     assert "&lt;h1&gt;B&lt;/h1&gt;" in body
     save(root, entry, sample_title="", sample_body="")

@@ -145,7 +145,7 @@ def test_the_excerpt_is_the_first_prose(body: str, said: str) -> None:
         ({"text": "x"}, "text"),
         ({"images": [{"alt_text": ""}]}, "images.0.alt_text"),
         ({"images": [{"alt_text": "A", "picture": "../x.png"}]}, "images.0.picture"),
-        ({"images": [{"alt_text": "A"}] * 7}, "images"),
+        ({"images": [{"alt_text": "A"}] * 13}, "images"),
         ({"images": "A"}, "images"),
     ],
 )
