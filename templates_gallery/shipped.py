@@ -55,8 +55,8 @@ def _read(path: Path, image: dict[str, Any]) -> CleanImage:
     told = (image.get("width"), image.get("height"))
     if told != (picture.width, picture.height):
         raise BadPicture(
-            f"{name} has {picture.width} × {picture.height} pixels, and the sample says "
-            f"{told[0]} × {told[1]}."
+            f"{name} has {picture.width} by {picture.height} pixels, and the sample says "
+            f"{told[0]} by {told[1]}."
         )
     return picture
 

@@ -168,7 +168,7 @@ def test_a_sample_that_a_curator_took_away_does_not_come_back(folder: Path) -> N
         (lambda path: path.write_bytes(path.read_bytes()[:9_000]), "is no whole WebP picture"),
         (
             lambda path: shutil.copy(FOLDER / "pictures/instagram-carousel/1.webp", path),
-            "has 768 × 960 pixels, and the sample says 960 × 540",
+            "has 768 by 960 pixels, and the sample says 960 by 540",
         ),
     ],
 )
