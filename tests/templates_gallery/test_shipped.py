@@ -87,6 +87,16 @@ def test_seeding_stores_the_pictures_as_they_are(folder: Path, picture: Path) ->
     assert (image["width"], image["height"]) == (960, 540)
 
 
+def test_every_picture_of_the_gallery_can_be_fetched_once_it_is_seeded(
+    browse: Browse, viewer: User
+) -> None:
+    seed()
+    client = browse(viewer)
+    shown = [one["url"] for each in GalleryEntry.objects.all() for one in each.sample_images]
+    assert len(shown) == sum(len(sample_of(path)["images"]) for path in FILES) > 16
+    assert {client.get(url).status_code for url in shown} == {200}
+
+
 def test_seeding_again_writes_nothing_however_old_the_pictures_are(folder: Path) -> None:
     seed(folder=folder)
     for path in stored():
