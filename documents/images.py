@@ -38,18 +38,19 @@ def put_object(clean: CleanImage, *, workspace_id: int) -> str:
     dead process left half-written is replaced. Raises ``StorageFault`` when the stored bytes are
     not those given, and whatever the storage raises when it cannot be reached.
     """
-    name = f"{clean.sha256}.{clean.extension}"
-    return _put(clean, f"w/{workspace_id}/images/{clean.sha256[:2]}/{name}")
+    return _put(clean, f"w/{workspace_id}/images/{clean.sha256[:2]}/{clean.name}")
 
 
 def put_gallery_object(clean: CleanImage, *, entry_id: int) -> str:
     """Store a picture of a gallery entry, which belongs to no workspace, as ``put_object`` does.
 
-    Gives its name, which is its content's hash; ``gallery_key`` has the key.
+    Gives its name, which is its content's hash; ``gallery_key`` has the key. One that is whole is
+    left alone whatever its age, for nothing removes gallery pictures by age.
     """
-    name = f"{clean.sha256}.{clean.extension}"
-    _put(clean, gallery_key(entry_id, name))
-    return name
+    key = gallery_key(entry_id, clean.name)
+    if _hash(key) != clean.sha256:
+        _put(clean, key)
+    return clean.name
 
 
 def gallery_key(entry_id: int, name: str) -> str:

@@ -53,6 +53,11 @@ class CleanImage:
     sha256: str
     """Of ``data``."""
 
+    @property
+    def name(self) -> str:
+        """A file name that says what is in it: the hash and the format."""
+        return f"{self.sha256}.{self.extension}"
+
 
 def clean_image(data: bytes, *, max_side: int = 0) -> CleanImage:
     """Verify and re-encode a PNG, JPEG or WebP of at most 25 MB and 40 million pixels.

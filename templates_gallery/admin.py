@@ -90,6 +90,7 @@ class GalleryEntryAdmin(EntryPages):
                     "sample_excerpt",
                     "sample_body",
                     "sample_alt_texts",
+                    "sample_note",
                     "sample_now",
                 )
             },

@@ -21,7 +21,9 @@ _SAMPLE_FIELDS = {
     "excerpt": "sample_excerpt",
     "body": "sample_body",
     "images": "sample_alt_texts",
+    "note": "sample_note",
 }
+_SAMPLE_TEXTS = ("title", "excerpt", "body", "note")
 
 
 class GalleryEntryForm(forms.ModelForm[GalleryEntry]):
@@ -69,6 +71,14 @@ class GalleryEntryForm(forms.ModelForm[GalleryEntry]):
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
 
+    sample_note = forms.CharField(
+        required=False,
+        max_length=samples.MAX_NOTE,
+        label="How it was made",
+        help_text="Shown under the document: by which model, and what people changed.",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+    )
+
     class Meta:
         model = GalleryEntry
         fields = (
@@ -86,7 +96,7 @@ class GalleryEntryForm(forms.ModelForm[GalleryEntry]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sample = self._stored()
-        for name in ("title", "excerpt", "body"):
+        for name in _SAMPLE_TEXTS:
             self.initial[f"sample_{name}"] = sample.get(name, "")
         lines = [_one_line(image["alt_text"]) for image in sample.get("images", [])]
         self.initial["sample_alt_texts"] = "\n".join(lines)
@@ -125,7 +135,7 @@ class GalleryEntryForm(forms.ModelForm[GalleryEntry]):
         return values
 
     def _sample(self, values: dict[str, Any]) -> dict[str, Any]:
-        texts = {name: values.get(f"sample_{name}") or "" for name in ("title", "excerpt", "body")}
+        texts = {name: _unix(values.get(f"sample_{name}") or "") for name in _SAMPLE_TEXTS}
         images = self._images((values.get("sample_alt_texts") or "").splitlines())
         if not images and not any(texts.values()):
             return {}
@@ -150,6 +160,11 @@ class GalleryEntryForm(forms.ModelForm[GalleryEntry]):
         self.instance.sample = self.cleaned_data["sample"]
         entry: GalleryEntry = super().save(commit)
         return entry
+
+
+def _unix(text: str) -> str:
+    """Browsers send CRLF; a text that nobody touched must stay what it was."""
+    return text.replace("\r\n", "\n")
 
 
 def _one_line(text: str) -> str:

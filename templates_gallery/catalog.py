@@ -10,8 +10,11 @@ from typing import Any, Literal
 from django.db import connection, transaction
 
 from config.env import BASE_DIR
+from documents.uploads import CleanImage
+from templates_gallery import pictures
 from templates_gallery.categories import shelf
 from templates_gallery.models import GalleryEntry
+from templates_gallery.shipped import BadPicture, read_pictures, with_names
 from workflows import samples
 from workflows.graph.model import Issue
 from workflows.graph.parse import content_hash
@@ -36,8 +39,16 @@ class SeedResult:
     details: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A template with the pictures of its sample."""
+
+    export: Export
+    pictures: tuple[CleanImage, ...]
+
+
 class BadFixture(ValueError):
-    """A file that is no template; ``errors`` names every bad field."""
+    """A file that is no template; ``errors`` names every bad field or picture."""
 
     def __init__(self, path: Path, errors: list[Issue]) -> None:
         super().__init__(f"{path.name}: {'; '.join(error.message for error in errors)}")
@@ -49,32 +60,37 @@ def seed(dry_run: bool = False, folder: Path | None = None) -> list[SeedResult]:
 
     A graph is replaced by a new version only while its current version is the seeded one and
     nobody has a draft; fields of template and entry only while they hold what seeding wrote.
-    Raises ``BadFixture``; nothing is written then, nor with ``dry_run``.
+    Pictures of a sample are stored unless somebody changed it. Raises ``BadFixture``; nothing is
+    written then, nor with ``dry_run``.
     """
-    exports = load(folder or FOLDER)
+    found = load(folder or FOLDER)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        results = [_seed_one(export) for export in exports]
+        results = [_seed_one(one, store=not dry_run) for one in found]
         transaction.set_rollback(dry_run)
     return results
 
 
-def load(folder: Path) -> list[Export]:
+def load(folder: Path) -> list[Shipped]:
     """The templates of a folder's ``*.json`` in order of name. Raises ``BadFixture``."""
-    exports = []
+    found = []
     for path in sorted(folder.glob("*.json")):
         try:
-            exports.append(from_export(json.loads(path.read_text(encoding="utf-8"))))
+            export = from_export(json.loads(path.read_text(encoding="utf-8")))
+            found.append(Shipped(export, read_pictures(folder, export)))
         except ImportRefused as error:
             raise BadFixture(path, error.errors) from None
+        except BadPicture as error:
+            raise BadFixture(path, [Issue("bad_picture", str(error))]) from None
         except (ValueError, RecursionError) as error:
             text = f"is no JSON: {error}"
             raise BadFixture(path, [Issue("bad_json", text)]) from None
-    return exports
+    return found
 
 
-def _seed_one(export: Export) -> SeedResult:
+def _seed_one(shipped: Shipped, *, store: bool) -> SeedResult:
+    export = shipped.export
     template, is_new = WorkflowTemplate.objects.select_for_update().get_or_create(
         workspace=None, slug=export.slug, defaults=_template_values(export)
     )
@@ -84,9 +100,13 @@ def _seed_one(export: Export) -> SeedResult:
     if not is_new and (entry is None or not entry.seeded):
         return SeedResult(export.slug, "kept", ("not from here: the slug is in use",))
     entry = entry or GalleryEntry(template=template)
-    changed, kept = _merge_fields(template, entry, export)
+    before = pictures.names(entry)
+    changed, kept = _merge_fields(template, entry, shipped)
     graph_changed, graph_kept = _merge_graph(template, entry, export)
     entry.save()
+    if store and "sample" not in kept:
+        pictures.keep_shipped(entry, shipped.pictures)
+    pictures.forget(entry.pk, before - pictures.names(entry))
     details = tuple(changed + graph_changed) + tuple(f"{one} kept" for one in kept + graph_kept)
     if is_new:
         return SeedResult(export.slug, "created")
@@ -113,10 +133,12 @@ def _merge_graph(
 
 
 def _merge_fields(
-    template: WorkflowTemplate, entry: GalleryEntry, export: Export
+    template: WorkflowTemplate, entry: GalleryEntry, shipped: Shipped
 ) -> tuple[list[str], list[str]]:
     """Write new values over those that seeding wrote; a curator's own stay."""
+    export = shipped.export
     wanted = _template_values(export) | _entry_values(export)
+    wanted["sample"] = with_names(wanted["sample"], shipped.pictures)
     before: dict[str, Any] = entry.seeded
     changed, kept = [], []
     for name, value in wanted.items():

@@ -51,6 +51,12 @@ def keep_sample(entry: GalleryEntry, data: bytes) -> Kept:
     return Kept(put_gallery_object(clean, entry_id=entry.pk), clean.width, clean.height)
 
 
+def keep_shipped(entry: GalleryEntry, made: Iterable[CleanImage]) -> None:
+    """Store pictures that come with Copyloom; what is there and whole is left alone."""
+    for clean in made:
+        put_gallery_object(clean, entry_id=entry.pk)
+
+
 def names(entry: GalleryEntry) -> set[str]:
     """The pictures that an entry shows."""
     shown = [] if samples.issues(entry.sample) else entry.sample.get("images", [])

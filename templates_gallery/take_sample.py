@@ -7,16 +7,17 @@ import textwrap
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
+from django.template.defaultfilters import pluralize
 
 from documents.images import open_image
 from documents.models import Document, DocumentAttachment
 from documents.uploads import UploadRejected
 from templates_gallery import pictures
 from templates_gallery.models import GalleryEntry
-from workflows.engine.states import ExecutionStatus
-from workflows.models import WorkflowExecution
-from workflows.samples import MAX_BODY, MAX_EXCERPT, MAX_IMAGES
+from workflows.engine.states import AgentStatus, ExecutionStatus
+from workflows.models import AgentJob, WorkflowExecution
+from workflows.samples import MAX_BODY, MAX_EXCERPT, MAX_IMAGES, MAX_NOTE
 
 _RECENT_RUNS = 50
 _NO_PROSE = re.compile(r"(#|>|[-*+] |\d+[.)] |\||!\[|---|\*\*[^*]+:\*\*)")
@@ -56,6 +57,7 @@ def take_sample(entry: GalleryEntry, document_id: int) -> None:
         "excerpt": excerpt(document.body),
         "body": _cut(document.body),
         "images": images,
+        "note": _note(document),
     }
     with transaction.atomic():
         locked = GalleryEntry.objects.select_for_update().get(pk=entry.pk)
@@ -63,6 +65,19 @@ def take_sample(entry: GalleryEntry, document_id: int) -> None:
         locked.sample = sample
         locked.save(update_fields=["sample", "updated_at"])
         pictures.forget(locked.pk, before - pictures.names(locked))
+
+
+def _note(document: Document) -> str:
+    """Which agents made it how fast, and whether somebody changed it since."""
+    made = document.versions.filter(source__execution__isnull=False)
+    run = WorkflowExecution.objects.get(pk=made.order_by("number")[0].source["execution"])
+    agents = AgentJob.objects.filter(node_run__execution=run, status=AgentStatus.COMPLETED)
+    models = sorted(set(agents.exclude(model="").values_list("model", flat=True)))
+    count, seconds = agents.count(), round(run.active_seconds or 0)
+    told = f"Made by a run of this template: {count} agent{pluralize(count)} in {seconds} s"
+    told += f", with {' and '.join(models)}." if models else "."
+    edited = document.version > made.aggregate(last=Max("number"))["last"]
+    return textwrap.shorten(told + " Edited by hand." * edited, MAX_NOTE, placeholder="…")
 
 
 def _copied(entry: GalleryEntry, row: DocumentAttachment) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What a template made once, shown beside it in the gallery: one shape for rows, forms, files.
 
-A sample is ``{}``, or ``{title, excerpt, body, images}``: the document's title, a few sentences
-for the card, its Markdown, and its pictures as ``{alt_text, width, height, picture}``.
-``picture`` names a copy that the gallery keeps; it belongs to one place and never travels.
+A sample is ``{}``, or ``{title, excerpt, body, images, note}``: the document's title, a few
+sentences for the card, its Markdown, its pictures as ``{alt_text, width, height, picture}``, and
+how it was made. ``picture`` names a copy that the gallery keeps; it belongs to one place and never
+travels.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from workflows.graph.model import Issue
 
-MAX_IMAGES = 6
+MAX_IMAGES = 12
 MAX_EXCERPT = 300
+MAX_NOTE = 300
 MAX_BODY = 20_000
 PICTURE = r"[0-9a-f]{64}\.(?:png|jpg|webp)"
 """The name of a kept copy: its content's hash."""
@@ -41,6 +43,8 @@ class Sample(_Strict):
     excerpt: Annotated[str, StringConstraints(max_length=MAX_EXCERPT)] = ""
     body: Annotated[str, StringConstraints(max_length=MAX_BODY)] = ""
     images: Annotated[list[SampleImage], Field(max_length=MAX_IMAGES)] = []
+    note: Annotated[str, StringConstraints(max_length=MAX_NOTE)] = ""
+    """How it was made and what people changed, told under it."""
 
 
 def issues(value: Any) -> list[Issue]:

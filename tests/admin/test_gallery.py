@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.test import Client
 
 from documents.images import gallery_key
 from templates_gallery import pictures
+from templates_gallery.catalog import seed
 from templates_gallery.models import GalleryEntry
 from tests import factories as make
 from tests.admin.conftest import page
@@ -178,12 +180,34 @@ def test_a_sample_is_written_by_hand_and_emptied(root: Client) -> None:
     entry = make.GalleryEntryFactory()
     assert save(root, entry, sample_title="T", sample_body="# B").status_code == 302
     entry.refresh_from_db()
-    assert entry.sample == {"title": "T", "excerpt": "", "body": "# B", "images": []}
+    assert entry.sample == {"title": "T", "excerpt": "", "body": "# B", "images": [], "note": ""}
     body = root.get(page(GalleryEntry, "change", entry.pk)).content.decode()
     assert "&lt;h1&gt;B&lt;/h1&gt;" in body
     save(root, entry, sample_title="", sample_body="")
     entry.refresh_from_db()
     assert entry.sample == {}
+
+
+def test_saving_the_page_untouched_leaves_a_shipped_sample_to_new_releases(root: Client) -> None:
+    seed()
+    entry = GalleryEntry.objects.get(template__slug="instagram-carousel")
+    form = root.get(page(GalleryEntry, "change", entry.pk)).context["adminform"].form
+    sent = {name: form.initial[name] for name in form.initial if name.startswith("sample_")}
+    sent["sample_inputs"] = json.dumps(entry.sample_inputs)
+    sent["sample_body"] = entry.sample["body"].replace("\n", "\r\n")  # as browsers send it
+    assert save(root, entry, summary=entry.summary, featured="on", **sent).status_code == 302
+    saved = GalleryEntry.objects.get(pk=entry.pk)
+    assert (saved.featured, saved.sample) == (True, entry.sample)
+    assert "sample kept" not in str(seed())
+
+
+def test_how_a_sample_was_made_is_told_in_words_of_the_curators(root: Client) -> None:
+    entry = make.GalleryEntryFactory()
+    save(root, entry, sample_title="T", sample_note="By our own team.")
+    entry.refresh_from_db()
+    assert entry.sample["note"] == "By our own team."
+    answer = save(root, entry, sample_title="T", sample_note="x" * 301)
+    assert "sample_note" in answer.context["adminform"].form.errors
 
 
 def test_a_sample_without_a_title_or_with_lines_for_no_picture_is_refused(root: Client) -> None:

@@ -10,13 +10,21 @@ from django.core.files.storage import default_storage
 
 from documents.attach import AttachItem, attach_images
 from documents.create import create_document
+from documents.edit import edit_document
 from documents.images import add_upload, gallery_key
 from documents.models import Document
 from templates_gallery import pictures
 from templates_gallery.catalog import FOLDER
 from templates_gallery.models import GalleryEntry
 from templates_gallery.take_sample import SampleRefused, excerpt, take_sample
-from tests.factories import DocumentFactory, ExecutionFactory, GalleryEntryFactory, TemplateFactory
+from tests.factories import (
+    AgentJobFactory,
+    DocumentFactory,
+    ExecutionFactory,
+    GalleryEntryFactory,
+    NodeRunFactory,
+    TemplateFactory,
+)
 from tests.scripted_openai import png
 from workflows import samples
 from workflows.interchange import ImportRefused, from_export, to_export
@@ -29,6 +37,7 @@ WHOLE: dict[str, Any] = {
     "excerpt": "E",
     "body": "B",
     "images": [{"alt_text": "A boat", "width": 3, "height": 2}],
+    "note": "N",
 }
 
 
@@ -76,6 +85,26 @@ def test_a_documents_text_and_pictures_become_the_sample(
     for image in entry.sample_images:
         assert (image["width"], image["height"]) == (960, 720)
         assert pictures.read(entry, image["picture"]).startswith(b"\x89PNG")
+
+
+def test_a_sample_says_by_which_agents_it_was_made_and_whether_people_changed_it(
+    entry: GalleryEntry, workspace: Workspace
+) -> None:
+    run = run_of(entry, workspace)
+    WorkflowExecution.objects.filter(pk=run.pk).update(active_seconds=7.4)
+    step = NodeRunFactory(execution=run)
+    for index, model in enumerate(["writer-1", "writer-1", "studio-card-1"]):
+        AgentJobFactory(node_run=step, index=index, model=model, status="completed")
+    AgentJobFactory(node_run=step, index=3, model="writer-2", status="failed")
+    document = made_by(run, images=0)
+    take_sample(entry, document.pk)
+    entry.refresh_from_db()
+    told = "Made by a run of this template: 3 agents in 7 s, with studio-card-1 and writer-1."
+    assert entry.sample["note"] == told
+    edit_document(document=document, title="Ours", body="New.", author=None)
+    take_sample(entry, document.pk)
+    entry.refresh_from_db()
+    assert entry.sample["note"] == f"{told} Edited by hand."
 
 
 def test_a_new_sample_takes_the_place_of_the_old_pictures(
@@ -143,9 +172,11 @@ def test_the_excerpt_is_the_first_prose(body: str, said: str) -> None:
         ({"title": 3}, "title"),
         ({"body": "x" * 20_001}, "body"),
         ({"text": "x"}, "text"),
+        ({"note": 3}, "note"),
+        ({"note": "x" * 301}, "note"),
         ({"images": [{"alt_text": ""}]}, "images.0.alt_text"),
         ({"images": [{"alt_text": "A", "picture": "../x.png"}]}, "images.0.picture"),
-        ({"images": [{"alt_text": "A"}] * 7}, "images"),
+        ({"images": [{"alt_text": "A"}] * 13}, "images"),
         ({"images": "A"}, "images"),
     ],
 )

@@ -12,7 +12,7 @@ from templates_gallery.thumbnail import HEIGHT, TILE, WIDTH, Schematic, schemati
 from tests.graphs import brief, graph, node, text
 from workflows.graph.model import Edge, Graph, Node
 
-EXPORTS = load(FOLDER)
+EXPORTS = [one.export for one in load(FOLDER)]
 
 
 def columns(drawing: Schematic) -> list[str]:
