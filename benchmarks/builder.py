@@ -5,8 +5,9 @@
 
 The site runs on gunicorn as ``make run`` starts it, the browser is the one of the tests. Times
 count from the navigation until every card and every connection is on the screen, in a browser
-that was never there and then with the scripts in its cache; ``page`` is the part until the page's first byte.
-Frames are those that the browser draws while the mouse drags a step: the longest may take 50 ms.
+that was never there and then with the scripts in its cache; ``page`` is the part until the page's
+first byte. Frames are those that the browser draws while the mouse drags a step: the longest may
+take 50 ms.
 ``work`` is the page's processor time for one move of the mouse, whatever else the machine does.
 """
 
@@ -63,12 +64,8 @@ class Figures:
 def main() -> int:
     """Measure and print; 1 when something that must hold does not."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=5,
-        help="navigations with an empty cache, and as many with a filled one",
-    )
+    told = "navigations with an empty cache, and as many with a filled one"
+    parser.add_argument("--rounds", type=int, default=5, help=told)
     options = parser.parse_args()
     with running():
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.dev"
@@ -232,9 +229,9 @@ def _show(found: list[Figures]) -> int:
     print(f"{'steps':>6} {'first visit':>12} {'again':>8} {'worst':>8} {'page':>6}", end="")
     print(f" {'form':>6} {'frame':>6} {'p95':>6} {'longest':>8} {'work':>6}")
     for one in found:
-        frames = sorted(one.frames)
+        frames, first = sorted(one.frames), statistics.median(one.cold)
         print(
-            f"{one.steps:>6} {statistics.median(one.cold):>12.0f} {statistics.median(one.warm):>8.0f}"
+            f"{one.steps:>6} {first:>12.0f} {statistics.median(one.warm):>8.0f}"
             f" {max(one.warm):>8.0f} {statistics.median(one.page):>6.0f} {one.opened:>6.0f}"
             f" {statistics.median(frames):>6.1f} {frames[int(len(frames) * 0.95)]:>6.1f}"
             f" {frames[-1]:>8.1f} {one.work:>6.1f}"

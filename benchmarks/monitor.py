@@ -149,7 +149,8 @@ def _pixels(port: int, path: str, cookie: dict[str, str], run: Any) -> list[floa
             executable_path=browser.find(), args=list(browser.FLAGS)
         )
         context = chromium.new_context(viewport=SIZE, extra_http_headers=PROXIED)
-        context.add_cookies([{**cookie, "url": site}])
+        name, value = cookie["name"], cookie["value"]
+        context.add_cookies([{"name": name, "value": value, "url": site}])
         page = context.new_page()
         page.goto(site + path)
         page.evaluate(WATCH)
