@@ -145,7 +145,7 @@ def _pixels(port: int, path: str, cookie: dict[str, str], run: Any) -> list[floa
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     site = f"http://{HOST}:{port}"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
+        chromium: Any = playwright.chromium.launch(
             executable_path=browser.find(), args=list(browser.FLAGS)
         )
         context = chromium.new_context(viewport=SIZE, extra_http_headers=PROXIED)
