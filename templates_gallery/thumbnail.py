@@ -93,8 +93,11 @@ def schematic(graph: Graph) -> Schematic:
     top = [node for node in graph.nodes if node.parent is None]
     placed = _place(graph, top, insides, _ROW_GAP)
     width = max(WIDTH, placed.width + 2 * _MARGIN_X)
-    height = max(HEIGHT, placed.height + 2 * _MARGIN_Y)
-    corner = ((width - placed.width) / 2, (height - placed.height) / 2)
+    # A line that passes steps by may run above or below all of them.
+    passed = [y for way in placed.ways for _, y in way]
+    top, bottom = min([0.0, *passed]), max([placed.height, *passed])
+    height = max(HEIGHT, bottom - top + 2 * _MARGIN_Y)
+    corner = ((width - placed.width) / 2, (height - bottom + top) / 2 - top)
     tiles, groups = [], []
     lines = [_curve(way, corner) for way in _outer_ways(placed, insides)]
     for key, (x, y, box_width, box_height) in placed.boxes.items():

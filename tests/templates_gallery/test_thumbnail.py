@@ -66,6 +66,10 @@ def test_every_template_fits_its_picture(export: Any) -> None:
     places = {(round(tile.x), round(tile.y)) for tile in drawing.tiles}
     assert len(places) == len(drawing.tiles)
     assert all(re.fullmatch(r"[MC0-9. -]+", line) for line in drawing.lines)
+    for line in drawing.lines:
+        heights = [float(number) for number in re.findall(r"-?[0-9.]+", line)][1::2]
+        assert min(heights) >= 0
+        assert max(heights) <= drawing.height
 
 
 @pytest.mark.parametrize(
