@@ -33,7 +33,8 @@ def _copy(config: Config) -> str:
 def _image(config: Config) -> str:
     count = _count(config.get("quantity", 1), "image", "images")
     size = str(config.get("size") or "").replace("_", " ")
-    return f"Makes {count}, {size}" if size and "{{" not in size else f"Makes {count}"
+    is_plain = size != "" and "{" not in size
+    return f"Makes {count}, {size}" if is_plain else f"Makes {count}"
 
 
 def _attach(config: Config) -> str:

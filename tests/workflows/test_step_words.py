@@ -22,6 +22,11 @@ from workflows.step_words import step_words
         ("generate_copy", {"quantity": 3, "fields": [{"key": "t", "label": "Title"}]},
          "Writes 3 texts with title"),
         ("generate_image", {"quantity": 2, "size": "wide_hero"}, "Makes 2 images, wide hero"),
+        (
+            "generate_image",
+            {"quantity": 1, "size": "{% if brief.a %}square{% endif %}"},
+            "Makes 1 image",
+        ),
         ("attach_to_document", {"target": "existing", "images": ["nodes.a.images"]},
          "Adds to a document with images"),
         ("review", {"pick_copy": "one", "pick_images": 2, "revise": "copy", "role": "editor"},
