@@ -1,5 +1,6 @@
 /** Keys for the whole page. Those of a text field stay the field's. */
 
+import { renewToken } from "./api/client";
 import { stepOf } from "./graph/model";
 import { readText } from "./graph/clipboard";
 import { writeClipboard } from "./state/actions";
@@ -73,6 +74,11 @@ export function listen(builder: Builder, openVerbs: () => void): () => void {
   };
   const gone = (): void => services.autosave.leave();
   const back = (): void => void services.autosave.push();
+  const seen = async (): Promise<void> => {
+    if (document.visibilityState !== "visible") return;
+    if (services.autosave.state.status !== "signed-out") await actions.catchUp();
+    else if (await renewToken(state().boot.user)) await services.autosave.push();
+  };
 
   const pairs: [EventTarget, string, EventListener][] = [
     [document, "keydown", pressed as EventListener],
@@ -82,6 +88,7 @@ export function listen(builder: Builder, openVerbs: () => void): () => void {
     [window, "beforeunload", left as EventListener],
     [window, "pagehide", gone],
     [window, "online", back],
+    [document, "visibilitychange", () => void seen()],
   ];
   pairs.forEach(([target, name, run]) => target.addEventListener(name, run));
   return () => pairs.forEach(([target, name, run]) => target.removeEventListener(name, run));

@@ -122,6 +122,23 @@ def test_what_only_the_server_refuses_is_told_in_the_dialog_and_taken_back(
     expect(page.get_by_role("button", name="Redo")).to_be_disabled()
 
 
+def test_a_list_with_a_hole_in_it_is_mended_in_its_form(
+    browser_page: OpenPage, editor: User, boxed: WorkflowTemplate
+) -> None:
+    page = browser_page(editor)
+    open_builder(page, boxed.pk)
+    holed = brief()
+    holed["config"] = {"fields": [None, {"key": "topic"}]}
+    _import(page, [holed])
+    expect(page.locator(".react-flow__node")).to_have_count(1)
+    step(page, "Brief").click()
+    page.get_by_role("button", name="Delete field 1").click()
+    saved(page)
+    boxed.refresh_from_db()
+    assert boxed.draft
+    assert boxed.draft["nodes"][0]["config"] == {"fields": [{"key": "topic"}]}
+
+
 def _import(page: Page, nodes: list[dict[str, object]]) -> None:
     page.get_by_role("button", name="More", exact=True).first.click()
     page.get_by_role("menuitem", name="Import JSON").click()

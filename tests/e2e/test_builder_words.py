@@ -9,7 +9,7 @@ from tests import factories as make
 from tests.conftest import add_providers
 from tests.e2e.browsing import PHONE, Tab, session_of
 from tests.e2e.conftest import OpenPage
-from tests.e2e.drawing import open_builder, saved, step
+from tests.e2e.drawing import connections, open_builder, saved, step
 from tests.graphs import brief, copy, graph, node, text
 from workflows.models import WorkflowTemplate
 from workspaces.models import Membership, Role, User, Workspace
@@ -72,6 +72,41 @@ def test_a_new_note_is_written_in_at_once_and_control_s_saves_from_there(
     workflow.refresh_from_db()
     assert workflow.current_version
     assert workflow.current_version.nodes.get(key="lines").label == "Headlines"
+
+
+def test_a_branch_keeps_its_connection_while_its_name_is_written_anew(
+    browser_page: OpenPage, editor: User, workspace: Workspace
+) -> None:
+    rules = [{"left": "brief.topic", "op": "exists"}]
+    branches = [{"name": "yes", "rules": rules}, {"name": "no", "rules": rules}]
+    check = node("check", "conditional", branches=branches)
+    nodes = [brief("topic"), check, text("short"), text("long"), text("other")]
+    for number, one in enumerate(nodes):
+        one["position"] = {"x": max(0, number - 2) * 240, "y": min(number, 2) * 150}
+    flow = graph(nodes, "brief > check.yes > short", "check.no > long", "check.else > other")
+    workflow = make.TemplateFactory(workspace=workspace, graph=flow, name="Letter")
+    page = browser_page(editor)
+    open_builder(page, workflow.pk)
+    step(page, "Check").click()
+    page.get_by_role("button", name="no", exact=True).click()
+    name = page.get_by_role("textbox", name="Name").last
+    name.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    expect(page.locator(".react-flow__edge")).to_have_count(3)
+    page.keyboard.type("yes_but_later_than_everybody_else_here")
+    expect(page.locator('.react-flow__edge[data-id^="check.yes_but"]')).to_have_count(1)
+    assert connections(page) == {
+        "brief.out>check",
+        "check.yes>short",
+        "check.yes_but_later_than_everybody_else_here>long",
+        "check.else>other",
+    }
+    saved(page)
+    panel, field = page.locator(".b-panel").bounding_box(), name.bounding_box()
+    assert panel
+    assert field
+    assert field["x"] + field["width"] < panel["x"] + panel["width"]
 
 
 def test_unsaved_words_are_not_taken_up_by_the_next_person_at_the_browser(

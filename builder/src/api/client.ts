@@ -59,13 +59,16 @@ function wordsOf(problem: Problem, response: Response): string {
   return problem.detail || problem.title || `The server answered ${response.status}.`;
 }
 
-/** After somebody has signed in again in another tab: take over the token of the new session. */
-export async function renewToken(): Promise<boolean> {
+/** After the same person has signed in again in another tab: take over the token of the new session. */
+export async function renewToken(user: number): Promise<boolean> {
   try {
     const page = await fetch(location.href, { credentials: "same-origin" });
-    const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+    const found = new DOMParser().parseFromString(await page.text(), "text/html");
+    const fresh = found.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
     const own = meta();
     if (page.redirected || !page.ok || !fresh || !own) return false;
+    const { user: now } = JSON.parse(found.getElementById("builder-data")?.textContent ?? "{}") as { user?: number };
+    if (now !== user) return false;
     own.content = fresh.content;
     return true;
   } catch {

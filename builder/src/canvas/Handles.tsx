@@ -1,5 +1,5 @@
-import { Handle, Position } from "@xyflow/react";
-import { memo } from "react";
+import { Handle, Position, useUpdateNodeInternals } from "@xyflow/react";
+import { memo, useEffect, useRef } from "react";
 import type { Step } from "../graph/model";
 import { CARD } from "../graph/sizes";
 import { type NodeType, handlesOf } from "../schema/types";
@@ -15,17 +15,25 @@ const BAD = new Set(["no", "false", "rejected"]);
 export const Handles = memo(function Handles({ step, type }: { step: Step; type: NodeType | undefined }) {
   const handles = handlesOf(type, step.config);
   const named = handles.length > 1 || handles[0] !== "out";
+  const names = handles.join(" ");
+  const measured = useRef(names);
+  const measure = useUpdateNodeInternals();
+  useEffect(() => {
+    // React Flow looks again at a card whose size changes, and a way out that is called otherwise changes none.
+    if (measured.current !== names) measure(step.key);
+    measured.current = names;
+  }, [names, measure, step.key]);
   return (
     <>
       {type?.is_root ? null : <Handle type="target" position={Position.Top} id="in" isConnectableStart={false} />}
       {handles.map((handle, index) => (
-        <Way key={handle} step={step} handle={handle} left={`calc(50% + ${(index - (handles.length - 1) / 2) * CARD.handle}px)`} named={named} />
+        <Way key={handle} step={step} handle={handle} left={`calc(50% + ${(index - (handles.length - 1) / 2) * CARD.handle}px)`} named={named} tight={handles.length > 2} />
       ))}
     </>
   );
 });
 
-function Way({ step, handle, left, named }: { step: Step; handle: string; left: string; named: boolean }) {
+function Way({ step, handle, left, named, tight }: { step: Step; handle: string; left: string; named: boolean; tight: boolean }) {
   const { store } = useBuilder();
   const isFree = useBuilderState((state) => !state.doc.edges.some((link) => link.source === step.key && link.source_handle === handle));
   const canEdit = useBuilderState(mayEdit);
@@ -34,9 +42,9 @@ function Way({ step, handle, left, named }: { step: Step; handle: string; left: 
     <>
       <Handle type="source" position={Position.Bottom} id={handle} style={{ left }} isConnectableEnd={false} />
       {named ? (
-        <span className={`b-way b-way--${tone}`} style={{ left }}>
+        <span className={`b-way b-way--${tone} ${tight ? "b-way--tight" : ""}`} style={{ left }}>
           {tone === "good" ? <Check size={12} /> : tone === "bad" ? <X size={12} /> : null}
-          {sentence(handle)}
+          <span className="ellipsis">{sentence(handle)}</span>
         </span>
       ) : null}
       {canEdit && isFree ? (

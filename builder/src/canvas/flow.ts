@@ -4,7 +4,7 @@ import type { Edge, Node } from "@xyflow/react";
 import { ordered } from "../graph/containers";
 import { type Doc, type Note, type Step, linkId, nameOf } from "../graph/model";
 import { type View, sizeOf } from "../graph/sizes";
-import type { Catalog } from "../schema/types";
+import { type Catalog, handlesOf } from "../schema/types";
 
 export type StepFlow = Node<{ step: Step }, "step" | "container">;
 export type NoteFlow = Node<{ note: Note }, "note">;
@@ -75,13 +75,13 @@ function kept(old: FlowNode | undefined, fresh: FlowNode): FlowNode {
 }
 
 /** The connections, likewise. */
-export function toEdges({ doc, view }: Scene, selectedLinks: readonly string[], before: readonly FlowEdge[]): FlowEdge[] {
+export function toEdges({ doc, types, view }: Scene, selectedLinks: readonly string[], before: readonly FlowEdge[]): FlowEdge[] {
   const old = new Map(before.map((edge) => [edge.id, edge]));
   const chosen = new Set(selectedLinks);
   const steps = new Map(doc.nodes.map((step) => [step.key, step]));
   return doc.edges.flatMap((link): FlowEdge[] => {
     const [source, target] = [steps.get(link.source), steps.get(link.target)];
-    if (!source || !target) return [];
+    if (!source || !target || !handlesOf(types.get(source.type), source.config).includes(link.source_handle)) return [];
     const id = linkId(link);
     const hidden = source.parent !== null && view.closed.includes(source.parent);
     const known = old.get(id);

@@ -56,7 +56,8 @@ export function useFlow() {
 
   const onNodeDragStart = useCallback(() => {
     dragging.current = true;
-    hold();
+    // Of a step that is deleted while it is dragged no end is told.
+    hold(() => requestAnimationFrame(() => (dragging.current = false)));
   }, []);
 
   const onNodeDrag = useCallback(
@@ -89,9 +90,12 @@ export function useFlow() {
 }
 
 /** Until the pointer lets go, nothing on the canvas answers to where it passes. */
-function hold(): void {
+function hold(ended: () => void): void {
   const canvas = document.querySelector(".b-canvas");
-  const release = (): void => canvas?.classList.remove("is-held");
+  const release = (): void => {
+    canvas?.classList.remove("is-held");
+    ended();
+  };
   canvas?.classList.add("is-held");
   for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release, { once: true });
 }

@@ -67,7 +67,8 @@ export function ordered(nodes: readonly Step[]): Step[] {
   for (const step of nodes) {
     if (step.parent !== null && keys.has(step.parent)) inner.set(step.parent, [...(inner.get(step.parent) ?? []), step]);
   }
-  return outer.flatMap((step) => [step, ...(inner.get(step.key) ?? [])]);
+  const withInner = (step: Step): Step[] => [step, ...(inner.get(step.key) ?? []).flatMap(withInner)];
+  return outer.flatMap(withInner);
 }
 
 /** The container that a point lies in, apart from the step itself. */

@@ -4,7 +4,7 @@ import { copyText, paste, readText } from "./clipboard";
 import { lostLinks, moveInto, ordered } from "./containers";
 import { diff } from "./diff";
 import { markOf } from "./mark";
-import { linkId, stepOf } from "./model";
+import { type Doc, linkId, stepOf } from "./model";
 import { configure, insertOn, move, remove } from "./operations";
 import { keyRefusal, rekey } from "./rekey";
 import { PLAIN, sizeOf } from "./sizes";
@@ -30,6 +30,16 @@ describe("changing a drawing", () => {
     expect(ids(renamed)).toContain("r.long>box");
     const gone = configure(drawn, CATALOG, "r", { branches: [] });
     expect(ids(gone)).not.toContain("r.yes>box");
+  });
+  it("keeps the connections of a branch whose name is empty or another's while it is typed", () => {
+    const two = configure(drawn, CATALOG, "r", { branches: [{ name: "yes" }, { name: "no" }] });
+    const both = { ...two, edges: [...two.edges, { source: "r", source_handle: "no", target: "a" }] };
+    const type = (...names: string[]) => names.reduce<Doc>((one, name) => configure(one, CATALOG, "r", { branches: [{ name: "yes" }, { name }] }), both);
+    expect(ids(type("n", "", "l", "late"))).toEqual(ids({ edges: [...two.edges, { source: "r", source_handle: "late", target: "a" }] }));
+    expect(ids(type("ye", "yes", "yes_but"))).toContain("r.yes_but>a");
+    expect(ids(type("ye", "yes", "yes_but"))).toContain("r.yes>box");
+    expect(ids(configure(type(""), CATALOG, "r", { branches: [{ name: "yes" }, { name: "" }, { name: "new" }] }))).toEqual(ids(both));
+    expect(ids(configure(type("else"), CATALOG, "r", { branches: [{ name: "yes" }] }))).toEqual(ids(two));
   });
   it("gives a step another key wherever it is named, and nowhere else", () => {
     const texts = { branches: [{ name: "a" }], left: "nodes.a.text", text: "{{ nodes.a.text }}, {{ nodes['a'].text }}, not nodes.ab.text" };

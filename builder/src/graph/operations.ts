@@ -1,6 +1,6 @@
 /** Every change of a drawing: a function from one to the next. What changes nothing gives back the same. */
 
-import { type Catalog, handlesOf } from "../schema/types";
+import { type Catalog, handlesOf, valuesAt } from "../schema/types";
 import { ordered, settle } from "./containers";
 import { equal } from "./equal";
 import { type Config, type Doc, type Link, type Note, type Point, type Step, linkId, stepOf } from "./model";
@@ -64,23 +64,32 @@ export function rename(doc: Doc, key: string, label: string): Doc {
   return change(doc, key, (step) => ({ ...step, label: label.slice(0, 120) }));
 }
 
-/** Set a step up. Connections follow a way out that is called otherwise, and go with one that is gone. */
+/**
+ * Set a step up. Connections follow a way out that is called otherwise, and go with one that is gone. While a name is
+ * being typed, empty or another's for a moment, its connections wait for it.
+ */
 export function configure(doc: Doc, types: Catalog, key: string, config: Config): Doc {
   const step = stepOf(doc, key);
   if (!step || equal(step.config, config)) return doc;
-  const before = handlesOf(types.get(step.type), step.config);
-  const after = handlesOf(types.get(step.type), config);
+  const type = types.get(step.type);
+  const [before, after] = [handlesOf(type, step.config), handlesOf(type, config)];
   const next = change(doc, key, (one) => ({ ...one, config }));
-  return equal(before, after) ? next : { ...next, edges: followed(next.edges, key, before, after) };
+  const path = type?.handles_from ?? "";
+  const more = valuesAt(config, path).length - valuesAt(step.config, path).length;
+  return more === 0 && equal(before, after) ? next : { ...next, edges: followed(next.edges, key, before, after, more) };
 }
 
-function followed(edges: readonly Link[], key: string, before: string[], after: string[]): Link[] {
+/** `more` is how many names there are now that were not there: below 0 some were taken away, at 0 one was typed. */
+function followed(edges: readonly Link[], key: string, before: string[], after: string[], more: number): Link[] {
+  const nameless = new Set(edges.filter((link) => link.source === key && !after.includes(link.source_handle)).map((link) => link.source_handle));
   const lost = before.filter((handle) => !after.includes(handle));
   const fresh = after.filter((handle) => !before.includes(handle));
-  const renamed = lost.length === 1 && fresh.length === 1 && before.length === after.length;
+  const [old] = lost.length ? lost : nameless;
+  const renamed = more === 0 && fresh.length === 1 && lost.length <= 1 && (lost.length === 1 || nameless.size === 1) ? fresh[0] : undefined;
   return edges.flatMap((link) => {
-    if (link.source !== key || !lost.includes(link.source_handle)) return [link];
-    return renamed ? [{ ...link, source_handle: fresh[0] as string }] : [];
+    if (link.source !== key || after.includes(link.source_handle)) return [link];
+    if (renamed && link.source_handle === old) return [{ ...link, source_handle: renamed }];
+    return more < 0 ? [] : [link];
   });
 }
 

@@ -58,7 +58,7 @@ export function Output({ step, type }: { step: Step; type: NodeType | undefined 
     <div className="b-output">
       {canRun && type && !type.is_root && !type.is_container ? <TryForm step={step} /> : null}
       {tried ? <Result title="Last try" words={`${tried.seconds.toFixed(1)} s, ${tried.cost === null ? "cost unknown" : money(tried.cost)}${tried.limited_to ? `, ${tried.limited_to} agents at most in a try` : ""}`} output={tried.output} /> : null}
-      {run?.output ? <Result title="Last test run" words={run.words} output={run.output} /> : null}
+      {run?.output && run.status !== "failed" ? <Result title="Last test run" words={run.words} output={run.output} /> : null}
       {run?.error ? <p className="notice status-failed"><CircleX size={16} /><span>{run.error}</span></p> : null}
       <h3 className="label">Steps below may use</h3>
       <ul className="b-inputs__list">{outputsOf(type, step.config).map((name) => <li key={name}><code className="chip">{prefix}.{name}</code></li>)}</ul>

@@ -1,8 +1,8 @@
 /** From what the server finds wrong to the place on the screen where it is put right. */
 
-import type { Doc, Link } from "../graph/model";
-import { levelsOf } from "./widgets";
-import type { NodeType } from "./types";
+import { type Doc, type Link, stepOf } from "../graph/model";
+import type { Catalog, NodeType, Schema } from "./types";
+import { fieldsOf, levelsOf, resolve } from "./widgets";
 
 export interface Issue {
   readonly code: string;
@@ -10,6 +10,31 @@ export interface Issue {
   readonly node: string | null;
   readonly field: string | null;
   readonly message: string;
+}
+
+/** Issues that call a field as its form does, where the server names its path: `Fill in Text.`, not `template`. */
+export function worded(issues: readonly Issue[], doc: Doc, types: Catalog): readonly Issue[] {
+  return issues.map((issue) => {
+    const { field, message } = issue;
+    const starts = field ? [`Fill in ${field}.`, `${field} `, `${field}: `].some((start) => message.startsWith(start)) : false;
+    const title = starts && field ? titleAt(types.get(stepOf(doc, issue.node)?.type ?? ""), field) : "";
+    return title ? { ...issue, message: message.replace(field as string, title) } : issue;
+  });
+}
+
+/** What a form calls the field at a path such as `branches.0.name`; of an entry of a list, what it calls the list. */
+function titleAt(type: NodeType | undefined, path: string): string {
+  if (!type) return "";
+  let [schema, title]: [Schema, string] = [type.schema, ""];
+  for (const part of path.split(".")) {
+    if (/^\d+$/.test(part)) schema = resolve(schema.items ?? {}, type.schema);
+    else {
+      const field = fieldsOf(schema, type.schema).find((one) => one.name === part);
+      if (!field) return "";
+      [schema, title] = [field.schema, field.title];
+    }
+  }
+  return title;
 }
 
 /** The issues of each step, the grave ones first. */

@@ -4,7 +4,7 @@ import { addStep } from "../graph/operations";
 import { stepOf } from "../graph/model";
 import { emptyOf, prefill } from "./defaults";
 import { factsOf } from "./facts";
-import { alike, issuesAt, issuesOfStep, levelAt, linkAt, type Issue } from "./issues";
+import { alike, issuesAt, issuesOfStep, levelAt, linkAt, type Issue, worded } from "./issues";
 import { countOf, summaryOf } from "./summary";
 import { handlesOf, outputsOf } from "./types";
 import { pathsIn, pathsOf, preview, variablesFor } from "./variables";
@@ -88,6 +88,15 @@ describe("variables", () => {
 });
 
 describe("an issue", () => {
+  it("calls a field as its form does", () => {
+    const drawn = doc([step("s", "start"), step("a"), step("r", "route")]);
+    const told = (node: string, field: string, message: string) => worded([{ code: "c", severity: "error", node, field, message }], drawn, CATALOG)[0]?.message;
+    expect(told("a", "prompt", "Fill in prompt.")).toBe("Fill in Prompt.");
+    expect(told("s", "fields.0.key", "Fill in fields.0.key.")).toBe("Fill in Key.");
+    expect(told("r", "branches.1.name", "branches.1.name must be a name.")).toBe("Name must be a name.");
+    expect(told("a", "prompt", "There is no variable “prompt”.")).toBe("There is no variable “prompt”.");
+    expect(told("a", "nothing", "Fill in nothing.")).toBe("Fill in nothing.");
+  });
   const issue = (field: string | null): Issue => ({ code: "c", severity: "error", node: "a", field, message: String(field) });
   it("finds its field, at any depth", () => {
     const issues = [issue("quantity"), issue("quantity.int"), issue("branches.0.name"), issue("edges.0"), issue(null)];

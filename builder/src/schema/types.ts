@@ -54,16 +54,21 @@ export interface NodeType {
 /** Node types by name. */
 export type Catalog = ReadonlyMap<string, NodeType>;
 
-/** The texts at a path such as `branches.*.name`. */
-export function textsAt(config: Config, path: string): string[] {
-  let found: unknown[] = [config];
-  for (const part of path ? path.split(".") : []) {
+/** Whatever stands at a path such as `branches.*.name`, empty or not. */
+export function valuesAt(config: Config, path: string): unknown[] {
+  let found: unknown[] = path ? [config] : [];
+  for (const part of path.split(".")) {
     found = found.flatMap((value) => {
       if (part === "*") return Array.isArray(value) ? value : [];
       return value && typeof value === "object" ? [(value as Record<string, unknown>)[part]] : [];
     });
   }
-  return path ? found.filter((value): value is string => typeof value === "string" && value !== "") : [];
+  return found;
+}
+
+/** The texts at such a path. */
+export function textsAt(config: Config, path: string): string[] {
+  return valuesAt(config, path).filter((value): value is string => typeof value === "string" && value !== "");
 }
 
 /** The ways out of a step. Those that the config names come first. */

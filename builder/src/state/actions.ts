@@ -1,12 +1,15 @@
 /** What people do beyond drawing: copy, paste, save versions, settle conflicts, test, import. */
 
 import { currentDoc } from "../api/calls";
+import type { Answer } from "../api/client";
 import { copyText, noteId, paste, readText } from "../graph/clipboard";
 import { lostLinks, moveInto } from "../graph/containers";
+import { markOf } from "../graph/mark";
 import { type Point, nameOf, stepOf } from "../graph/model";
 import { addNote, connect, disconnect, remove } from "../graph/operations";
 import { parentRefusal, refusal } from "../graph/rules";
 import { absolute, freePlace } from "../graph/sizes";
+import type { Theirs } from "./autosave";
 import { withId } from "./boot";
 import { homeOf, importRefusal, inside, shiftOf } from "./pasting";
 import { follow, toRun } from "./run";
@@ -87,14 +90,49 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
     return false;
   };
 
-  const saveVersion = async (note = ""): Promise<boolean> => {
-    if (!(await isSaved())) return false;
-    const doc = state().doc;
-    const answer = await calls.saveVersion(doc, note, autosave.etag);
-    if (!answer.ok) {
-      say(answer.message, "error");
+  /** Go on from what the server holds, and have it say what is wrong with that: the call changes nothing. */
+  const take = async ({ doc, etag }: Theirs): Promise<void> => {
+    state().replace(doc);
+    autosave.adopt(doc, etag);
+    const answer = await calls.saveDraft(doc, etag);
+    if (!answer.ok) return;
+    state().judge(answer.data.issues, answer.data.launchable);
+    state().set({ isDraft: answer.data.draft !== null });
+  };
+
+  /** Show what others have saved meanwhile, unless there is something of one's own to save; whether there was any. */
+  const catchUp = async (): Promise<boolean> => {
+    if (!autosave.isSafe || !state().boot.rights.edit) return false;
+    const answer = await calls.read();
+    if (!answer.ok || answer.etag === autosave.etag || !autosave.isSafe) return false;
+    const doc = currentDoc(answer.data);
+    state().set({ name: answer.data.name, version: answer.data.version ?? null, isDraft: answer.data.draft !== null });
+    if (markOf(doc) === markOf(state().doc)) {
+      autosave.adopt(state().doc, answer.etag);
       return false;
     }
+    await take({ doc, etag: answer.etag });
+    say("Somebody else has changed this workflow. It is shown as it stands now; Undo shows how it was.", "warning");
+    return true;
+  };
+
+  /** Call for the drawing that is shown; nothing is done with one that somebody else has changed meanwhile. */
+  const forShown = async <T>(call: (etag: string) => Promise<Answer<T>>): Promise<Extract<Answer<T>, { ok: true }> | null> => {
+    if (!(await isSaved())) return null;
+    let answer = await call(autosave.etag);
+    if (!answer.ok && answer.status === 412) {
+      if (await catchUp()) return null;
+      answer = await call(autosave.etag);
+    }
+    if (answer.ok) return answer;
+    say(answer.message, "error");
+    return null;
+  };
+
+  const saveVersion = async (note = ""): Promise<boolean> => {
+    let doc = state().doc;
+    const answer = await forShown((etag) => calls.saveVersion((doc = state().doc), note, etag));
+    if (!answer) return false;
     const before = state().version;
     autosave.adopt(doc, answer.etag);
     const version = answer.data.version ?? null;
@@ -110,6 +148,7 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
     join,
     putInto,
     saveVersion,
+    catchUp,
     copied: (): string => copyText(state().doc, state().selected),
     duplicate: (): void => {
       if (state().selected.length) pasteText(copyText(state().doc, state().selected));
@@ -130,14 +169,18 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
       const fresh = name.trim();
       if (!fresh || fresh === state().name) return;
       await autosave.push();
-      const answer = await autosave.beside((etag) => calls.call(fresh, etag));
+      const called = () => autosave.beside((etag) => calls.call(fresh, etag));
+      let answer = await called();
+      if (!answer.ok && answer.status === 412 && autosave.isSafe) {
+        await catchUp();
+        answer = await called();
+      }
       if (!answer.ok) return say(answer.message, "error");
       state().set({ name: answer.data.name });
     },
     restore: async (number: number): Promise<void> => {
-      if (!(await isSaved())) return;
-      const answer = await calls.restore(number, autosave.etag);
-      if (!answer.ok) return say(answer.message, "error");
+      const answer = await forShown((etag) => calls.restore(number, etag));
+      if (!answer) return;
       const doc = currentDoc(answer.data);
       state().replace(doc);
       autosave.adopt(doc, answer.etag);
@@ -157,8 +200,7 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
     takeTheirs: (): void => {
       const { theirs } = state().save;
       if (!theirs) return;
-      state().replace(theirs.doc);
-      autosave.adopt(theirs.doc, theirs.etag);
+      void take(theirs);
       say("The other one goes on. Undo brings yours back.", "success");
     },
     keepBoth: async (): Promise<void> => {
@@ -166,18 +208,19 @@ export function actionsFor(store: Store, { calls, autosave }: Services) {
       if (!theirs) return;
       const answer = await calls.copy(`${state().name} (my version)`.slice(0, 200), state().doc);
       if (!answer.ok) return say(answer.message, "error");
-      state().replace(theirs.doc);
-      autosave.adopt(theirs.doc, theirs.etag);
+      void take(theirs);
       say("Yours is a workflow of its own now.", "success", { href: withId(state().boot.urls.builder, answer.data.id), action: "Open it" });
     },
     importText,
     launch: async (): Promise<void> => {
+      if (await catchUp()) return;
       if ((state().isDraft || autosave.state.status !== "saved") && state().boot.rights.edit && !(await saveVersion())) return;
       location.assign(state().boot.urls.launch);
     },
     test: async (inputs: Record<string, unknown>, key: string): Promise<string | null> => {
       await autosave.push();
       if (autosave.state.status !== "saved") return autosave.state.message || "The last changes are not saved yet.";
+      if (await catchUp()) return "Somebody else has changed this workflow; it is drawn as it stands now. Start again to test that.";
       const answer = await calls.launch(inputs, key);
       if (!answer.ok) return answer.message;
       state().set({ run: toRun(answer.data), dialog: null });

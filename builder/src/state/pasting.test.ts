@@ -50,6 +50,7 @@ describe("a drawing from a file", () => {
     expect(importRefusal(drawn, 100)).toBeNull();
     expect(importRefusal(drawn, 3)).toMatch(/4 steps.*at most 3/);
     expect(importRefusal(doc([step("a"), step("a")]), 100)).toMatch(/Two steps have the key “a”/);
+    expect(importRefusal(doc([step("p", "lanes"), step("q", "lanes", { parent: "p" }), step("a", "write", { parent: "q" })]), 100)).toMatch(/“a” stands in “q”, which stands/);
     expect(importRefusal(doc([step("My Step")]), 100)).toMatch(/“My Step”/);
   });
 });

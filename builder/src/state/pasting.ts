@@ -44,10 +44,12 @@ export function shiftOf({ doc, types, view, hands }: Pick<State, "doc" | "types"
 export function importRefusal(doc: Doc, most: number): string | null {
   if (doc.nodes.length > most) return `It has ${doc.nodes.length} steps, and a workflow holds at most ${most}. Split it in two.`;
   const seen = new Set<string>();
-  for (const { key } of doc.nodes) {
+  for (const { key, parent } of doc.nodes) {
     if (!KEY.test(key)) return `A step's key is “${key.slice(0, 60)}”. A key has small letters, digits and _, begins with a letter and has at most 40 characters. Change it in the file.`;
     if (seen.has(key)) return `Two steps have the key “${key}”. Give one of them another in the file.`;
     seen.add(key);
+    const home = stepOf(doc, parent);
+    if (home?.parent) return `“${key}” stands in “${home.key}”, which stands in a container itself. Put one of them outside in the file.`;
   }
   return null;
 }

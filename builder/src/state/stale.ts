@@ -15,8 +15,10 @@ export function noteSaved(place: string, etag: string): void {
   }
 }
 
-/** Whether this tab has saved something a moment ago that a page with this ETag does not show. */
+/** Whether the page may show less than was saved: by this tab a moment ago, or since the browser first showed it. */
 export function isStale(place: string, etag: string): boolean {
+  const [way] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (way?.type === "back_forward") return true;
   try {
     const word = JSON.parse(sessionStorage.getItem(name(place)) ?? "null") as { etag: string; at: number } | null;
     return word !== null && word.etag !== etag && Date.now() - word.at < SOON;

@@ -6,7 +6,7 @@ import type { Shapes } from "../api/client";
 import { begin, record, redo, undo, type History } from "../graph/history";
 import { type Doc, type Point, type Size, linkId } from "../graph/model";
 import { PLAIN, type View } from "../graph/sizes";
-import { byStep, type Issue } from "../schema/issues";
+import { byStep, type Issue, worded } from "../schema/issues";
 import type { Catalog } from "../schema/types";
 import type { SaveState } from "./autosave";
 import type { Boot } from "./boot";
@@ -93,6 +93,8 @@ export const mayEdit = (state: State): boolean => state.boot.rights.edit && !sta
 /** A store for the workflow of a page. `changed` hears of every change of the drawing. */
 export function makeStore(boot: Boot, options: { view?: View; changed?: (doc: Doc) => void; now?: () => number } = {}) {
   const doc = firstDoc(boot);
+  const types = catalogOf(boot.types);
+  const issues = worded(boot.issues, doc, types);
   const now = options.now ?? Date.now;
   return createStore<State>()((set, get) => {
     const go = (history: History<Doc>): void => {
@@ -103,14 +105,14 @@ export function makeStore(boot: Boot, options: { view?: View; changed?: (doc: Do
     };
     return {
       boot,
-      types: catalogOf(boot.types),
+      types,
       name: boot.template.name,
       history: begin(doc),
       doc,
       selected: [],
       selectedLinks: [],
-      issues: boot.issues,
-      issuesByStep: byStep(boot.issues),
+      issues,
+      issuesByStep: byStep(issues),
       launchable: boot.launchable,
       version: boot.template.version ?? null,
       isDraft: boot.template.draft !== null,
@@ -143,7 +145,10 @@ export function makeStore(boot: Boot, options: { view?: View; changed?: (doc: Do
         const panelOpen = only !== null && !(old.selected.length === 1 && old.selected[0] === only) ? true : old.panelOpen;
         set({ selected, selectedLinks, panelOpen });
       },
-      judge: (issues, launchable) => set({ issues, launchable, issuesByStep: byStep(issues) }),
+      judge: (found, launchable) => {
+        const told = worded(found, get().doc, types);
+        set({ issues: told, launchable, issuesByStep: byStep(told) });
+      },
       set: (part) => set(part),
     };
   });

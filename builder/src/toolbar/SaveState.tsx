@@ -11,6 +11,7 @@ export function SaveStateLine() {
   const { services } = useBuilder();
   const save = useBuilderState((state) => state.save);
   const edit = useBuilderState((state) => state.boot.rights.edit);
+  const user = useBuilderState((state) => state.boot.user);
   const login = useBuilderState((state) => state.boot.urls.login);
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -19,7 +20,7 @@ export function SaveStateLine() {
   }, []);
   if (!edit) return null;
   const again = async (): Promise<void> => {
-    if (save.status === "signed-out" && !(await renewToken())) say("You are still signed out. Sign in in another tab, then try again; your changes are kept here.", "warning");
+    if (save.status === "signed-out" && !(await renewToken(user))) say("You are still signed out, or somebody else is signed in. Sign in in another tab, then try again; your changes are kept here.", "warning");
     else await services.autosave.push();
   };
   const [icon, words, tone] = {

@@ -12,7 +12,7 @@ type Row = Record<string, unknown>;
 /** Things of one kind, each with fields of its own: questions, branches, rules. */
 export function ListWidget({ field, value, onChange, path, id }: WidgetProps) {
   const { root, readOnly, issues } = useForm();
-  const rows = Array.isArray(value) ? (value as Row[]) : [];
+  const rows = Array.isArray(value) ? value.map((one: unknown): Row => (one && typeof one === "object" && !Array.isArray(one) ? (one as Row) : {})) : [];
   const schema = resolve(field.schema.items ?? {}, root);
   const fields = fieldsOf(schema, root);
   const most = field.schema.maxItems ?? 50;
