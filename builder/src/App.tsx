@@ -17,6 +17,7 @@ import { KeySheet } from "./toolbar/KeySheet";
 import { TestRun } from "./toolbar/TestRun";
 import { Toolbar } from "./toolbar/Toolbar";
 import { Versions } from "./toolbar/Versions";
+import { Boundary } from "./ui/Boundary";
 import { Menu } from "./ui/Menu";
 
 const PHONE = "(max-width: 767px)";
@@ -31,7 +32,7 @@ export function App() {
     query.addEventListener("change", changed);
     return () => query.removeEventListener("change", changed);
   }, []);
-  return isPhone ? <Phone /> : <Desktop />;
+  return <Boundary what="The builder">{isPhone ? <Phone /> : <Desktop />}</Boundary>;
 }
 
 function Desktop() {

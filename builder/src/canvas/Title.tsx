@@ -33,6 +33,7 @@ function TitleField({ step }: { step: Step }) {
       onChange={(event) => setText(event.target.value)}
       onBlur={() => end(true)}
       onKeyDown={(event) => {
+        if (event.nativeEvent.isComposing) return;
         if (event.ctrlKey || event.metaKey) return event.key.toLowerCase() === "s" ? end(true) : undefined;
         event.stopPropagation();
         if (event.key === "Enter") end(true);

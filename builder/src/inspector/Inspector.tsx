@@ -8,6 +8,7 @@ import { useBuilder, useBuilderState } from "../state/context";
 import { mayEdit } from "../state/store";
 import { CircleX, Ellipsis, Pencil, TriangleAlert, X } from "../ui/icons";
 import { TypeIcon, lookOf } from "../ui/TypeIcon";
+import { Boundary } from "../ui/Boundary";
 import { Inputs } from "./Inputs";
 import { SchemaForm } from "./SchemaForm";
 import { TryStep, Output } from "./TryStep";
@@ -26,7 +27,7 @@ const NONE: never[] = [];
 /** The panel of the selected step. */
 export function Inspector() {
   const key = useBuilderState((state) => (state.panelOpen && state.selected.length === 1 && state.doc.nodes.some((step) => step.key === state.selected[0]) ? state.selected[0] : null));
-  return key ? <Panel key={key} stepKey={key} /> : null;
+  return key ? <Boundary what="The panel of this step" of={key}><Panel key={key} stepKey={key} /></Boundary> : null;
 }
 
 function Panel({ stepKey }: { stepKey: string }) {

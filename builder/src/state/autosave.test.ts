@@ -104,6 +104,15 @@ describe("saving by itself", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect([autosave.state.status, shelf.length, one.doc.nodes[1]?.label]).toEqual(["saved", 0, "b"]);
   });
+  it("says so when the browser has no room to keep what is not saved", async () => {
+    const one = server();
+    const full: Shelf = { ...memory(), setItem: () => { throw new Error("QuotaExceededError"); } };
+    const { autosave } = tab(one, full);
+    one.up = false;
+    autosave.changed(named("b"));
+    await vi.advanceTimersByTimeAsync(PAUSE + 50);
+    expect([autosave.state.status, autosave.state.isKept]).toEqual(["offline", false]);
+  });
   it("gives up on what is refused until it is changed, and on a session that is over", async () => {
     const one = server();
     const { autosave } = tab(one, memory());

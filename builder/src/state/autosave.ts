@@ -20,6 +20,8 @@ export interface SaveState {
   readonly at: number;
   readonly message: string;
   readonly theirs: Theirs | null;
+  /** Whether what is not saved yet outlives the page. */
+  readonly isKept: boolean;
 }
 
 export interface Ports {
@@ -44,6 +46,7 @@ export class Autosave {
   /** What the server holds, or the mark of it. */
   private held: Doc | string;
   private sent: string[] = [];
+  private isKept = true;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
@@ -57,7 +60,7 @@ export class Autosave {
   ) {
     this.mine = doc;
     this.held = doc;
-    this.state = { status: "saved", at: ports.now(), message: "", theirs: null };
+    this.state = { status: "saved", at: ports.now(), message: "", theirs: null, isKept: true };
   }
 
   /** Whether leaving now could lose nothing. */
@@ -226,7 +229,7 @@ export class Autosave {
   }
 
   private keep(): void {
-    this.ports.keeper.keep({ doc: this.mine, base: this.base, etag: this.etag, sent: this.sent, at: this.ports.now() });
+    this.isKept = this.ports.keeper.keep({ doc: this.mine, base: this.base, etag: this.etag, sent: this.sent, at: this.ports.now() });
   }
 
   private plan(wait: number): void {
@@ -235,7 +238,7 @@ export class Autosave {
   }
 
   private tell(status: SaveStatus, message = "", theirs: Theirs | null = null): void {
-    this.state = { status, message, theirs, at: status === "saved" ? this.ports.now() : this.state.at };
+    this.state = { status, message, theirs, at: status === "saved" ? this.ports.now() : this.state.at, isKept: this.isKept };
     this.ports.told(this.state);
   }
 }

@@ -23,7 +23,8 @@ export interface Shelf {
 }
 
 export interface Keeper {
-  keep(pending: Pending): void;
+  /** Whether the browser has taken it: its storage may be full or forbidden. */
+  keep(pending: Pending): boolean;
   forget(): void;
   /** What this tab, or one that is gone, has left; the newest. It is this tab's from then on. */
   found(live: ReadonlySet<string>): Pending | null;
@@ -41,7 +42,11 @@ export function keeperFor(shelf: Shelf, place: string, tab: string): Keeper {
     }
   };
   return {
-    keep: (pending) => safely(() => shelf.setItem(own, JSON.stringify(pending)), undefined),
+    keep: (pending) =>
+      safely(() => {
+        shelf.setItem(own, JSON.stringify(pending));
+        return true;
+      }, false),
     forget: () => safely(() => shelf.removeItem(own), undefined),
     found: (live) =>
       safely(() => {

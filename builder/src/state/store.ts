@@ -116,7 +116,7 @@ export function makeStore(boot: Boot, options: { view?: View; changed?: (doc: Do
       launchable: boot.launchable,
       version: boot.template.version ?? null,
       isDraft: boot.template.draft !== null,
-      save: { status: "saved", at: now(), message: "", theirs: null },
+      save: { status: "saved", at: now(), message: "", theirs: null, isKept: true },
       view: options.view ?? PLAIN,
       adding: null,
       dialog: null,

@@ -23,14 +23,15 @@ export function SaveStateLine() {
     if (save.status === "signed-out" && !(await renewToken(user))) say("You are still signed out, or somebody else is signed in. Sign in in another tab, then try again; your changes are kept here.", "warning");
     else await services.autosave.push();
   };
+  const kept = save.isKept ? "kept in this browser" : "not kept: leave this page open";
   const [icon, words, tone] = {
     saved: [<CloudCheck key="i" size={15} />, `Saved${ago(now - save.at)}`, "ok"],
     pending: [<LoaderCircle key="i" size={15} />, "Saving", ""],
     saving: [<LoaderCircle key="i" size={15} className="b-spin" />, "Saving", ""],
-    offline: [<CloudOff key="i" size={15} />, "Offline, kept in this browser", "warn"],
+    offline: [<CloudOff key="i" size={15} />, `Offline, ${kept}`, "warn"],
     conflict: [<CircleAlert key="i" size={15} />, "Conflict", "bad"],
     refused: [<CircleAlert key="i" size={15} />, "Not saved", "bad"],
-    "signed-out": [<LogIn key="i" size={15} />, "Signed out, kept in this browser", "bad"],
+    "signed-out": [<LogIn key="i" size={15} />, `Signed out, ${kept}`, "bad"],
   }[save.status] as [React.ReactNode, string, string];
   const isStuck = save.status === "offline" || save.status === "refused" || save.status === "signed-out";
   return (

@@ -66,7 +66,7 @@ function Name() {
     <h1 className="b-bar__name">
       {canEdit ? (
         <input aria-label="Name of the workflow" value={text ?? name} maxLength={200} onChange={(event) => setText(event.target.value)} onBlur={() => end(true)} onKeyDown={(event) => {
-          if (event.key === "Enter") event.currentTarget.blur();
+          if (event.key === "Enter" && !event.nativeEvent.isComposing) event.currentTarget.blur();
           if (event.key === "Escape") end(false);
         }} />
       ) : (
