@@ -82,6 +82,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "workspaces.templatetags.interface",
                 "workflows.templatetags.steps",
+                "workflows.templatetags.drawn",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
