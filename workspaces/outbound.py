@@ -94,14 +94,16 @@ def fetch_bytes(
 
     Raises ``OutboundRefused`` (also for a redirect) and ``OutboundFailed``.
     """
-    with guarded_client(
-        timeout_total=seconds,
-        max_bytes=max_bytes,
-        private_hosts=private_hosts,
-        cancelled=cancelled,
-    ) as client:
-        with _in_words("The file did not arrive in time.", "The file's host"):
-            response = client.get(url)
+    with (
+        guarded_client(
+            timeout_total=seconds,
+            max_bytes=max_bytes,
+            private_hosts=private_hosts,
+            cancelled=cancelled,
+        ) as client,
+        _in_words("The file did not arrive in time.", "The file's host"),
+    ):
+        response = client.get(url)
     if response.is_redirect:
         raise OutboundRefused("The file's host redirects elsewhere, which is not followed.")
     if response.status_code != httpx2.codes.OK:

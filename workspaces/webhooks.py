@@ -6,10 +6,12 @@ import base64
 import secrets as randomness
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 
 from workspaces import secrets
@@ -47,7 +49,13 @@ def check_webhook_url(url: str) -> str:
 
 @transaction.atomic
 def create_webhook(
-    *, workspace: Workspace, by: User, name: str, url: str, events: Collection[str]
+    *,
+    workspace: Workspace,
+    by: User,
+    name: str,
+    url: str,
+    events: Collection[str],
+    enabled: bool = True,
 ) -> tuple[Webhook, str]:
     """Add a webhook; returns it and its secret, which is shown this once.
 
@@ -63,6 +71,7 @@ def create_webhook(
         name=name,
         url=url,
         events=_in_order(events),
+        enabled=enabled,
         secret_encrypted=secrets.encrypt(secret),
         created_by=by,
     )
@@ -114,6 +123,17 @@ def signing_secrets(webhook: Webhook) -> list[str]:
     if webhook.old_until and webhook.old_until > timezone.now():
         found.append(secrets.decrypt(webhook.old_secret_encrypted))
     return found
+
+
+def trial_data(webhook: Webhook) -> dict[str, Any]:
+    """What a test tells."""
+    room = webhook.workspace
+    path = reverse("workspaces:webhook", args=[room.slug, webhook.pk])
+    return {
+        "workspace": {"slug": room.slug, "name": room.name},
+        "webhook": {"id": webhook.pk, "name": webhook.name},
+        "url": settings.SITE_URL.rstrip("/") + path,
+    }
 
 
 def _new_secret() -> str:

@@ -67,6 +67,9 @@ def build(workspace: Workspace, owner: User) -> World:
     )
     provider = make.ProviderFactory(workspace=workspace)
     price = ModelPrice.objects.create(provider=provider, model="m", per_image=1)
+    delivery = make.DeliveryFactory(
+        webhook=make.WebhookFactory(workspace=workspace, url="http://127.0.0.1:9/")
+    )
     ids = {
         "slug": workspace.slug,
         "workspace_slug": workspace.slug,
@@ -85,6 +88,8 @@ def build(workspace: Workspace, owner: User) -> World:
         "key": step.key,
         "provider_id": provider.pk,
         "price_id": price.pk,
+        "webhook_id": delivery.webhook_id,
+        "delivery_id": delivery.pk,
         "member_id": Membership.objects.get(workspace=workspace, user=owner).pk,
         "invitation_id": invitation.pk,
         "token": link_path(invitation).rsplit("/", 1)[1],

@@ -38,9 +38,7 @@ def tell(execution: WorkflowExecution, events: Sequence[ExecutionEvent]) -> list
     return [_deliver(execution, workspace, one) for one in told]
 
 
-def _deliver(
-    execution: WorkflowExecution, workspace: Workspace, told: ExecutionEvent
-) -> Statement:
+def _deliver(execution: WorkflowExecution, workspace: Workspace, told: ExecutionEvent) -> Statement:
     source = f"{told.kind}.{execution.pk}.{execution.revision}"
     data = _data(execution, workspace, told)
     return _DELIVER, [source, told.kind, json.dumps(data), workspace.pk, told.kind]

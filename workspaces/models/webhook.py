@@ -118,9 +118,7 @@ class Delivery(models.Model):
             models.Index(fields=["webhook", "-id"], name="delivery_list"),
             models.Index(fields=["created_at"], name="delivery_age"),
         ]
-        constraints = [
-            models.UniqueConstraint(fields=["webhook", "source"], name="delivery_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["webhook", "source"], name="delivery_once")]
 
     def __str__(self) -> str:
         return f"{self.event} to {self.webhook}"
