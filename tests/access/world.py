@@ -16,7 +16,7 @@ from workflows.engine.states import NodeStatus
 from workflows.models import ModelPrice
 from workspaces.access import Access
 from workspaces.invitations import invite, link_path
-from workspaces.models import Membership, Role, User, Workspace
+from workspaces.models import Role, User, Workspace
 from workspaces.tokens import issue_token
 
 RULES = {
@@ -90,7 +90,7 @@ def build(workspace: Workspace, owner: User) -> World:
         "price_id": price.pk,
         "webhook_id": delivery.webhook_id,
         "delivery_id": delivery.pk,
-        "member_id": Membership.objects.get(workspace=workspace, user=owner).pk,
+        "member_id": make.MembershipFactory(workspace=workspace).pk,
         "invitation_id": invitation.pk,
         "token": link_path(invitation).rsplit("/", 1)[1],
     }

@@ -44,6 +44,7 @@ class MemberDetail(WorkspaceView):
 
         Owners are made and changed by owners alone; the last owner stays one (409).
         """
+        self._member(member_id)
         values = self.body(MemberInput)
         try:
             member = change_role(request.access, member_id, values["role"])
