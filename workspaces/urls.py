@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workspaces.api import converters  # noqa: F401 - registers the ids of addresses
-from workspaces.views import joining, projects, start
+from workspaces.views import joining, notifications, projects, start
 from workspaces.views.settings import deliveries, limits, members, profile, tokens, webhooks
 
 _SETTINGS = "w/<slug:slug>/settings"
@@ -18,6 +18,13 @@ urlpatterns = [
     path("w/<slug:slug>/projects/new", projects.new_project, name="project-new"),
     path("w/<slug:slug>/projects/<int:project_id>/edit", projects.edit, name="project-edit"),
     path("w/<slug:slug>/projects/<int:project_id>/delete", projects.delete, name="project-delete"),
+    path("w/<slug:slug>/notifications", notifications.notification_list, name="notifications"),
+    path("w/<slug:slug>/notifications/read", notifications.read_all, name="notifications-read"),
+    path(
+        "w/<slug:slug>/notifications/<id:notice_id>/open",
+        notifications.open_notification,
+        name="notification-open",
+    ),
     path("invitations/<str:token>", joining.invitation_page, name="invitation"),
     path(f"{_SETTINGS}/limits", limits.limits_page, name="limits"),
     path(f"{_SETTINGS}/tokens", tokens.token_list, name="tokens"),

@@ -100,6 +100,9 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/": {"GET": VIEW},
     "/w/{slug}/home/runs": {"GET": VIEW},
     "/w/{slug}/home/setup/hide": {"POST": VIEW},
+    "/w/{slug}/notifications": {"GET": VIEW},
+    "/w/{slug}/notifications/read": {"POST": VIEW},
+    "/w/{slug}/notifications/{notice_id}/open": {"POST": Action.OWN},
     "/w/{slug}/search": {"GET": VIEW},
     "/w/{slug}/templates": {"GET": VIEW},
     "/w/{slug}/templates/{template}": {"GET": VIEW},
@@ -195,6 +198,7 @@ PAGES: dict[str, dict[str, Rule]] = {
 RULES = {**SITE, **API, **PAGES}
 
 HIDDEN = {
+    "/w/{slug}/notifications/{notice_id}/open",
     "/api/workspaces/{workspace_slug}/tokens/{token_id}",
     "/w/{slug}/settings/tokens/{token_id}/revoke",
 }

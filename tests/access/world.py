@@ -90,6 +90,7 @@ def build(workspace: Workspace, owner: User) -> World:
         "price_id": price.pk,
         "webhook_id": delivery.webhook_id,
         "delivery_id": delivery.pk,
+        "notice_id": make.NoticeFactory(workspace=workspace, user=owner).pk,
         "member_id": make.MembershipFactory(workspace=workspace).pk,
         "invitation_id": invitation.pk,
         "token": link_path(invitation).rsplit("/", 1)[1],

@@ -1,4 +1,7 @@
-"""What a decision tells other programs, written in the transaction of the decision itself."""
+"""What a decision tells, written in the transaction of the decision itself.
+
+Webhooks are told of ends and reviews, and whoever launched a run of its good end, in the bell.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from workflows.engine.states import ReviewState
 from workflows.executions.moves import Statement
 from workflows.models import ExecutionEvent, NodeRun, ReviewTask, WorkflowExecution
-from workspaces.models import WebhookEvent, Workspace
+from workspaces.models import Notice, Webhook, WebhookEvent, Workspace
+from workspaces.words import one_line
 
 _DELIVER = """
 INSERT INTO workspaces_delivery (webhook_id, source, event, data)
@@ -20,10 +25,19 @@ SELECT hook.id, %s, %s, %s::jsonb FROM workspaces_webhook hook
  WHERE hook.workspace_id = %s AND hook.enabled AND %s = ANY(hook.events)
    FOR KEY SHARE OF hook
 """
+_RING = """
+INSERT INTO workspaces_notice
+       (workspace_id, user_id, email, kind, subject, body, path, created_at, next_try_at,
+        attempts, error)
+SELECT member.workspace_id, person.id, person.email, %s, %s, '', %s, clock_timestamp(), NULL, 0, ''
+  FROM workspaces_membership member JOIN workspaces_user person ON person.id = member.user_id
+ WHERE member.workspace_id = %s AND member.user_id = %s AND person.is_active
+   FOR KEY SHARE OF person
+"""
 
 
 def tell(execution: WorkflowExecution, events: Sequence[ExecutionEvent]) -> list[Statement]:
-    """The statements that write what webhooks are told of these events; mostly none.
+    """The statements that write what is told of these events; for most events none.
 
     The caller holds the execution's lock and has counted its revision up, so that each event is
     told once, whatever is tried again.
@@ -31,11 +45,20 @@ def tell(execution: WorkflowExecution, events: Sequence[ExecutionEvent]) -> list
     told = [one for one in events if one.kind in WebhookEvent.values]
     if not told:
         return []
-    rows = Workspace.objects.filter(pk=execution.workspace_id, webhooks__enabled=True)
-    workspace = rows.first()
-    if workspace is None:
-        return []
-    return [_deliver(execution, workspace, one) for one in told]
+    hooks = Webhook.objects.filter(workspace=OuterRef("pk"), enabled=True)
+    rows = Workspace.objects.annotate(is_followed=Exists(hooks))
+    workspace = rows.get(pk=execution.workspace_id)
+    statements = [_deliver(execution, workspace, one) for one in told if workspace.is_followed]
+    if execution.launched_by_id and any(one.kind == WebhookEvent.RUN_COMPLETED for one in told):
+        statements.append(_ring(execution, workspace))
+    return statements
+
+
+def _ring(execution: WorkflowExecution, workspace: Workspace) -> Statement:
+    subject = f"Run completed: {one_line(execution.title)}"
+    path = reverse("workflows:run", args=[workspace.slug, execution.pk])
+    kind = Notice.Kind.RUN_COMPLETED.value
+    return _RING, [kind, subject, path, workspace.pk, execution.launched_by_id]
 
 
 def _deliver(execution: WorkflowExecution, workspace: Workspace, told: ExecutionEvent) -> Statement:

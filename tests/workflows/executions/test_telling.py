@@ -19,7 +19,7 @@ from workflows.executions.retry import retry
 from workflows.models import ReviewTask
 from workflows.nodes.base import NodeError, NodeResult
 from workflows.reviews.decide import decide
-from workspaces.models import Delivery, User, Workspace
+from workspaces.models import Delivery, Membership, Notice, User, Workspace
 from workspaces.webhooks import delete_webhook
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +157,23 @@ def test_a_webhook_that_is_deleted_meanwhile_fails_no_run(
         execution.refresh_from_db()
         assert execution.status == "completed"
         assert not Delivery.objects.exists()
+
+
+def test_whoever_launched_a_run_is_told_of_its_end_in_the_bell(
+    drive: Drive, workspace: Workspace, editor: User
+) -> None:
+    execution = drive.run(SHORT, topic="tea")
+    notice = Notice.objects.get()
+    assert (notice.user, notice.kind, notice.read_at) == (editor, "run_completed", None)
+    assert notice.subject == f"Run completed: {execution.title}"
+    assert notice.path == f"/w/alder-pine/runs/{execution.pk}"
+    assert notice.next_try_at is None  # no e-mail
+
+
+def test_somebody_who_has_left_is_told_nothing(
+    drive: Drive, workspace: Workspace, editor: User
+) -> None:
+    execution = drive.launch(SHORT, topic="tea")
+    Membership.objects.filter(user=editor).delete()
+    assert drive.work(execution).status == "completed"
+    assert not Notice.objects.exists()
