@@ -66,7 +66,10 @@ def is_due(key: str) -> bool:
 
 @receiver(user_logged_in, dispatch_uid="workspaces.last_seen")
 def on_login(request: HttpRequest, **kwargs: Any) -> None:
-    """List the session from its beginning, by whichever door it was opened."""
+    """List the session from its beginning, by whichever door it was opened.
+
+    Whoever is signed in by a program has no browser to list.
+    """
     if "REMOTE_ADDR" in request.META and hasattr(request, "user"):
         note(request)
     if request.session.session_key:

@@ -47,7 +47,7 @@ def open_notification(request: PageRequest, notice_id: int) -> HttpResponse:
 
 def _list(request: PageRequest) -> HttpResponse:
     context = {"in_bell": True, **_context(request, IN_LIST)}
-    response = render(request, "workspaces/_notifications.html", context)
+    response = render(request, "workspaces/_bell_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
