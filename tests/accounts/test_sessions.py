@@ -41,7 +41,7 @@ def test_a_person_sees_their_sessions_alone(owner: User, editor: User) -> None:
     _signed_in(editor, "curl/8")
     html = here.get(PAGE).content.decode()
     assert "Firefox on Windows" in html and "Safari on iPhone" in html
-    assert "203.0.…" in html and "2001:0db8:0007:…" in html
+    assert "203.0.x.x" in html and "2001:db8:7::x" in html
     assert "203.0.113.7" not in html and "Another program" not in html
     assert html.count("This one") == 1
 
@@ -125,5 +125,5 @@ def test_a_browser_is_told_in_words(agent: str, words: str) -> None:
 
 
 def test_an_address_is_shortened() -> None:
-    assert short_address("198.51.100.23") == "198.51.…"
-    assert short_address("2001:db8::1") == "2001:0db8:0000:…"
+    assert short_address("198.51.100.23") == "198.51.x.x"
+    assert short_address("2001:db8::1") == "2001:db8::x"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django import template
 
@@ -42,5 +42,5 @@ def short_address(address: str) -> str:
     """The network of an address: enough to know one's own by."""
     found = ip_address(address)
     if isinstance(found, IPv6Address):
-        return ":".join(found.exploded.split(":")[:3]) + ":…"
-    return ".".join(str(found).split(".")[:2]) + ".…"
+        return f"{ip_network((found, 48), strict=False).network_address}x"
+    return ".".join([*str(found).split(".")[:2], "x", "x"])
