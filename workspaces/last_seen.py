@@ -37,8 +37,8 @@ class LastSeenMiddleware:
         """The answer of the site."""
         response = self.get_response(request)
         session = request.session
-        is_theirs = session.accessed and session.session_key and SESSION_KEY in session
-        if is_theirs and is_due(session.session_key) and request.user.is_authenticated:
+        key = session.session_key if session.accessed and SESSION_KEY in session else None
+        if key and is_due(key) and request.user.is_authenticated:
             note(request)
         return response
 
