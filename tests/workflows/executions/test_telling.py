@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 
 from tests import factories as make
 from tests.engine import Drive
 from tests.graphs import brief, copy, graph, node, text
+from tests.receiver import Receiver
 from tests.scripted_openai import ScriptedOpenAI
 from workflows.engine.states import Verdict
 from workflows.executions import finish
@@ -20,7 +22,7 @@ from workflows.models import ReviewTask
 from workflows.nodes.base import NodeError, NodeResult
 from workflows.reviews.decide import decide
 from workspaces.models import Delivery, Membership, Notice, User, Workspace
-from workspaces.webhooks import delete_webhook
+from workspaces.webhooks import create_webhook, delete_webhook
 
 pytestmark = pytest.mark.django_db
 SHORT = graph([brief("topic"), text("teaser")], "brief > teaser")
@@ -177,3 +179,20 @@ def test_somebody_who_has_left_is_told_nothing(
     Membership.objects.filter(user=editor).delete()
     assert drive.work(execution).status == "completed"
     assert not Notice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_the_last_step_to_the_receiver(
+    drive: Drive, workspace: Workspace, owner: User, redis_queue: None
+) -> None:
+    with Receiver() as receiver:
+        _, secret = create_webhook(
+            workspace=workspace, by=owner, name="Site", url=receiver.url, events=["run.completed"]
+        )
+        execution = drive.run(SHORT, topic="tea")
+        for _ in range(2):
+            call_command("reconcile", "--once")
+        (call,) = receiver.calls
+    said = call.verified(secret)
+    assert said["type"] == "run.completed"
+    assert said["data"]["run"]["id"] == execution.pk
