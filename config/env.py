@@ -18,6 +18,7 @@ LOCAL_SECRET = "local-development-only-not-a-secret-0123456789abcdef"  # noqa: S
 LOCAL_KEY = "Y29weWxvb20tbG9jYWwtZGV2ZWxvcG1lbnQta2V5ISE="
 LOCAL_DATABASE = "postgres://copyloom@127.0.0.1:5432/copyloom"
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
+LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class ProviderEnv:
     openai_image_model: str
     local_model_url: str
     local_model_name: str
+    private_hosts: list[str]
+    allowed_hosts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEnv:
+    """Where a workspace's webhooks may lead."""
+
     private_hosts: list[str]
     allowed_hosts: list[str]
 
@@ -92,6 +101,7 @@ class Env:
     log_level: str
     storage: StorageEnv
     providers: ProviderEnv
+    webhooks: WebhookEnv
     engine: EngineEnv
     retention: RetentionEnv
     email: EmailEnv
@@ -124,6 +134,7 @@ def read_env(*, local: bool) -> Env:
         log_level=env.str("LOG_LEVEL", default="INFO"),
         storage=_storage(env),
         providers=_providers(env, local=local),
+        webhooks=_webhooks(env, local=local),
         engine=_engine(env),
         retention=_retention(env),
         email=_email(env),
@@ -150,11 +161,17 @@ def _providers(env: environs.Env, *, local: bool) -> ProviderEnv:
         openai_image_model=env.str("OPENAI_IMAGE_MODEL", default=""),
         local_model_url=env.str("LOCAL_MODEL_URL", default=""),
         local_model_name=env.str("LOCAL_MODEL_NAME", default=""),
-        private_hosts=env.list(
-            "PROVIDER_PRIVATE_HOSTS", default=["127.0.0.1", "localhost", "::1"] if local else []
-        ),
+        private_hosts=env.list("PROVIDER_PRIVATE_HOSTS", default=LOOPBACK if local else []),
         allowed_hosts=env.list("PROVIDER_HOSTS", default=[]),
     )
+
+
+def _webhooks(env: environs.Env, *, local: bool) -> WebhookEnv:
+    with env.prefixed("WEBHOOK_"):
+        return WebhookEnv(
+            private_hosts=env.list("PRIVATE_HOSTS", default=LOOPBACK if local else []),
+            allowed_hosts=env.list("HOSTS", default=[]),
+        )
 
 
 def _engine(env: environs.Env) -> EngineEnv:

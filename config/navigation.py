@@ -1,9 +1,11 @@
-"""What every page's navigation shows: the workspaces of the person, runs and reviews to see to."""
+"""What every page's navigation shows: the person's workspaces, and what there is to see to."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -12,6 +14,7 @@ from workflows.models import WorkflowExecution
 from workflows.reviews import inbox
 from workflows.reviews.inbox import Tab
 from workspaces.access import Access
+from workspaces.bell import unread
 from workspaces.models import User, Workspace
 
 
@@ -20,11 +23,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     access: Access | None = getattr(request, "access", None)
     if access is None:
         return {"access": None}
+    counts = SimpleLazyObject(lambda: _counts(access.workspace, _person(request)))
     return {
         "access": access,
         "workspace": access.workspace,
         "workspaces": SimpleLazyObject(lambda: _workspaces(request)),
-        "runs_active": SimpleLazyObject(lambda: runs_active(access.workspace)),
+        "runs_active": SimpleLazyObject(lambda: counts["runs"]),
+        "notices_unread": SimpleLazyObject(lambda: counts["unread"]),
         "reviews_waiting": SimpleLazyObject(lambda: reviews_waiting(access, _person(request))),
     }
 
@@ -38,10 +43,17 @@ def _workspaces(request: HttpRequest) -> list[Workspace]:
     return list(Workspace.objects.filter(memberships__user=_person(request)))
 
 
-def runs_active(workspace: Workspace) -> int:
-    """Runs that are under way."""
+def _counts(workspace: Workspace, user: User) -> dict[str, int]:
+    """Runs that are under way and what the person has not read, in one query."""
     states = (ExecutionStatus.PENDING, ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
-    return WorkflowExecution.objects.filter(workspace=workspace, status__in=states).count()
+    runs = WorkflowExecution.objects.filter(workspace=OuterRef("pk"), status__in=states)
+    rows = Workspace.objects.filter(pk=workspace.pk)
+    return rows.values(runs=_count(runs), unread=_count(unread(user, workspace))).get()  # type: ignore[return-value]
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    total = rows.order_by().values("workspace").annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(total), 0)
 
 
 def reviews_waiting(access: Access, user: User) -> int:

@@ -30,14 +30,18 @@ from workflows.models import (
 from workflows.versions import save_version
 from workspaces.models import (
     ApiToken,
+    Delivery,
     Invitation,
     Membership,
     Notice,
     Project,
     Role,
     User,
+    Webhook,
+    WebhookEvent,
     Workspace,
 )
+from workspaces.secrets import encrypt
 
 
 def digest(value: Any) -> str:
@@ -101,6 +105,27 @@ class NoticeFactory(DjangoModelFactory[Notice]):
     subject = factory.Sequence(lambda n: f"Notice {n}")
     body = "Something waits for you."
     path = "/w/alder-pine/reviews/1"
+
+
+class WebhookFactory(DjangoModelFactory[Webhook]):
+    class Meta:
+        model = Webhook
+
+    workspace = factory.SubFactory(WorkspaceFactory)
+    name = factory.Sequence(lambda n: f"Webhook {n}")
+    url = "https://hooks.example.com/copyloom"
+    events = list(WebhookEvent.values)
+    secret_encrypted = factory.LazyFunction(lambda: encrypt("whsec_" + "c2VjcmV0" * 4))
+
+
+class DeliveryFactory(DjangoModelFactory[Delivery]):
+    class Meta:
+        model = Delivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    source = factory.Sequence(lambda n: f"run.completed.{n}.1")
+    event = WebhookEvent.RUN_COMPLETED
+    data = {"run": {"id": 7, "title": "Spring letter"}}
 
 
 class ApiTokenFactory(DjangoModelFactory[ApiToken]):

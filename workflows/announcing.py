@@ -1,7 +1,8 @@
-"""Writes e-mails about what people should know: a review waits or is due, their run has failed.
+"""Tells people what they should know: a review waits or is due, their run has failed.
 
 The rows themselves say whom nobody has told yet, so nothing is lost with a process and the engine
-does nothing for it. A row is marked in the transaction that writes its e-mails: each goes out once.
+does nothing for it. A row is marked in the transaction that tells of it: each is told once. Whoever
+wants no e-mail is told in the bell of every page alone.
 """
 
 from __future__ import annotations
@@ -27,20 +28,20 @@ REMIND_BEFORE = timedelta(hours=4)
 
 
 def announce() -> int:
-    """Write what is due; the number of e-mails."""
+    """Tell what is due; how many were told."""
     return tell_reviewers() + remind_reviewers() + tell_launchers()
 
 
 @transaction.atomic
 def tell_reviewers() -> int:
-    """Write to those who may decide the reviews that nobody was told of."""
+    """Tell those who may decide of the reviews that nobody was told of."""
     rows = ReviewTask.objects.filter(state=ReviewState.WAITING, told_at=None)
     return _write_about(rows, Notice.Kind.REVIEW, "told_at")
 
 
 @transaction.atomic
 def remind_reviewers() -> int:
-    """Write once more to them when a review is due within hours."""
+    """Tell them once more when a review is due within hours."""
     rows = ReviewTask.objects.filter(
         state=ReviewState.WAITING,
         reminded_at=None,
@@ -53,7 +54,7 @@ def remind_reviewers() -> int:
 
 @transaction.atomic
 def tell_launchers() -> int:
-    """Write to whoever launched the runs that have failed and that nobody was told of."""
+    """Tell whoever launched them of the runs that have failed and that nobody was told of."""
     rows = WorkflowExecution.objects.filter(status=ExecutionStatus.FAILED, told_at=None)
     held = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
     runs = list(held.select_related("workspace").defer("inputs", "expected")[:BATCH])
@@ -76,7 +77,7 @@ def tell_launchers() -> int:
 
 
 def _write_about(rows: QuerySet[ReviewTask], kind: Notice.Kind, mark: str) -> int:
-    """Write to those whom the reviews wait for, and mark the reviews."""
+    """Tell those whom the reviews wait for, and mark the reviews."""
     held = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
     tasks = list(
         held.select_related("node_run__execution__workspace")
@@ -97,11 +98,9 @@ def _write_about(rows: QuerySet[ReviewTask], kind: Notice.Kind, mark: str) -> in
 
 
 def _listeners(workspaces: Iterable[int]) -> list[Membership]:
-    """Members who want e-mail, with the person; nothing is asked for no workspaces."""
+    """Members with the person; nothing is asked for no workspaces."""
     ids = set(workspaces)
-    rows = Membership.objects.filter(
-        workspace__in=ids, user__is_active=True, user__wants_email=True
-    )
+    rows = Membership.objects.filter(workspace__in=ids, user__is_active=True)
     return list(rows.select_related("user").order_by("pk")) if ids else []
 
 
@@ -123,6 +122,11 @@ _REVIEW_SUBJECTS = {
 }
 
 
+def _mailing(user: User) -> dict[str, None]:
+    """Nothing for whoever wants e-mail: it is due at once."""
+    return {} if user.wants_email else {"next_try_at": None}
+
+
 def _of_review(task: ReviewTask, user: User, kind: Notice.Kind) -> Notice:
     run = task.node_run.execution
     title, step = one_line(run.title), task.node_run.label or task.node_run.key
@@ -139,6 +143,7 @@ def _of_review(task: ReviewTask, user: User, kind: Notice.Kind) -> Notice:
             f"{again}{due}\n\nThe link opens the review; nothing is decided by opening it."
         ),
         path=reverse("workflows:review", args=[run.workspace.slug, task.pk]),
+        **_mailing(user),
     )
 
 
@@ -161,4 +166,5 @@ def _of_failure(run: WorkflowExecution, user: User, row: NodeRun | None) -> Noti
             " retry would cost."
         ),
         path=reverse("workflows:run", args=[run.workspace.slug, run.pk]),
+        **_mailing(user),
     )

@@ -6,11 +6,13 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
 
 admin.site.unregister(EmailAddress)  # people sign in by the address of their account
 admin.site.unregister(Authenticator)
+admin.site.unregister(UserSession)  # each person sees and ends their own
 
 
 @admin.register(Authenticator)

@@ -39,7 +39,16 @@ class NoticeAdmin(_Seen, admin.ModelAdmin[Notice]):
     """What was sent, what waits, and what was given up and why."""
 
     show_full_result_count = False
-    list_display = ("subject", "email", "kind", "created_at", "attempts", "sent_at", "given_up_at")
+    list_display = (
+        "subject",
+        "email",
+        "kind",
+        "created_at",
+        "attempts",
+        "sent_at",
+        "given_up_at",
+        "read_at",
+    )
     list_filter = ("kind", "created_at", "given_up_at", "workspace")
     list_select_related = ("workspace",)
     search_fields = ("subject", "email", "error")

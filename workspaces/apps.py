@@ -9,5 +9,5 @@ class WorkspacesConfig(AppConfig):
     name = "workspaces"
 
     def ready(self) -> None:
-        """Add to each request's log line."""
-        from workspaces import request_log  # noqa: F401, PLC0415 - it connects itself
+        """Add to each request's log line, and list each session from its beginning."""
+        from workspaces import last_seen, request_log  # noqa: F401, PLC0415 - they connect themselves

@@ -12,6 +12,13 @@ class MemberRefused(Exception):
     """The change is against the rules of members; the text says why to people."""
 
 
+class LastOwner(MemberRefused):
+    """A workspace keeps one."""
+
+    def __init__(self) -> None:
+        super().__init__(_LAST_OWNER)
+
+
 _LAST_OWNER = "A workspace keeps at least one owner. Make somebody else an owner first."
 _OWNERS_ONLY = "Only an owner may change or remove an owner, or make one."
 
@@ -58,7 +65,7 @@ def leave(access: Access, user: User) -> Membership:
     owners = _lock_owners(access)
     member = Membership.objects.get(workspace=access.workspace, user=user)
     if owners == [member.pk]:
-        raise MemberRefused(_LAST_OWNER)
+        raise LastOwner
     return _let_go(member)
 
 
@@ -79,7 +86,7 @@ def _check_owner(access: Access, member: Membership, owners: list[int], *, leave
     if not access.can(Action.OWN):
         raise MemberRefused(_OWNERS_ONLY)
     if leaves and owners == [member.pk]:
-        raise MemberRefused(_LAST_OWNER)
+        raise LastOwner
 
 
 def _let_go(member: Membership) -> Membership:

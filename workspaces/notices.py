@@ -54,8 +54,8 @@ def deliver(most: int = MOST) -> int:
 
 
 def forget_old() -> int:
-    """Delete what was sent or given up a month ago; the number deleted."""
-    over = ~Q(sent_at=None) | ~Q(given_up_at=None)
+    """Delete what is a month old, but for e-mails that are still to be sent; the number deleted."""
+    over = ~Q(sent_at=None) | ~Q(given_up_at=None) | Q(next_try_at=None)
     count, _ = Notice.objects.filter(over, created_at__lt=Now() - KEPT).delete()
     return count
 

@@ -130,7 +130,7 @@ def _check_public_name(host: str, allowed_hosts: Collection[str]) -> None:
         if len(labels) == 1 or labels[-1] in _INTERNAL:
             raise OutboundRefused("The address names a host of an internal network.")
     if allowed_hosts and not any(_matches(host, entry) for entry in allowed_hosts):
-        raise OutboundRefused("The host is not on the list of allowed hosts (PROVIDER_HOSTS).")
+        raise OutboundRefused("The host is not on the list of allowed hosts.")
 
 
 def _is_literal(host: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus
+from workflows.engine.states import AgentStatus, ExecutionStatus, NodeStatus, ReviewState
 from workspaces.api.problems import components
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -46,6 +46,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "NodeStatus": [one.value for one in NodeStatus],
         "AgentStatus": [one.value for one in AgentStatus],
         "Role": "workspaces.models.Role",
+        "ReviewState": [one.value for one in ReviewState],
+        "WebhookEvent": "workspaces.models.WebhookEvent",
+        "DeliveryState": "workspaces.models.Delivery.State",
         "TokenScope": "workspaces.models.Scope",
         "ImageSource": "documents.models.ImageSource",
         "ReferenceKind": "documents.models.ReferenceKind",

@@ -14,6 +14,9 @@ PROVIDER_PRIVATE_HOSTS = ENV.providers.private_hosts
 """Hosts on loopback or private addresses that a provider may live on; none in production."""
 PROVIDER_HOSTS = ENV.providers.allowed_hosts
 """Public hosts that a workspace's own provider may live on; empty means any public host."""
+WEBHOOK_PRIVATE_HOSTS = ENV.webhooks.private_hosts
+"""The same for webhooks, by themselves: a model on a private address is no target for them."""
+WEBHOOK_HOSTS = ENV.webhooks.allowed_hosts
 
 AUTH_USER_MODEL = "workspaces.User"
 PASSWORD_HASHERS = [

@@ -15,6 +15,7 @@
     const { elt, verb } = event.detail;
     const isRedrawn = elt.matches("[data-once]") || (elt.getAttribute("hx-trigger") || "").startsWith("every ");
     if (isRedrawn) event.detail.path = elt.getAttribute(`hx-${verb}`);
+    if (elt.matches("details:not([open])")) event.preventDefault();
     if (document.hidden && elt.hasAttribute("data-unhurried")) event.preventDefault();
   });
 

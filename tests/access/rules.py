@@ -18,6 +18,8 @@ Rule = Open | Action
 EVERYONE, SIGNED_IN = Open.EVERYONE, Open.SIGNED_IN
 VIEW, REVIEW, EDIT, RUN = Action.VIEW, Action.REVIEW, Action.EDIT, Action.RUN
 ADMINISTER = Action.ADMIN
+API_WEBHOOK = "/api/workspaces/{workspace_slug}/webhooks/{webhook_id}"
+WEBHOOK_PAGE = "/w/{slug}/settings/webhooks/{webhook_id}"
 
 SITE: dict[str, dict[str, Rule]] = {
     "/": {"GET": SIGNED_IN},
@@ -32,6 +34,25 @@ API: dict[str, dict[str, Rule]] = {
     "/api/workspaces": {"GET": SIGNED_IN},
     "/api/workspaces/{workspace_slug}/tokens": {"GET": VIEW, "POST": VIEW},
     "/api/workspaces/{workspace_slug}/tokens/{token_id}": {"DELETE": Action.ADMIN},
+    "/api/workspaces/{workspace_slug}/members": {"GET": VIEW},
+    "/api/workspaces/{workspace_slug}/members/{member_id}": {
+        "GET": VIEW,
+        "PATCH": ADMINISTER,
+        "DELETE": ADMINISTER,
+    },
+    "/api/workspaces/{workspace_slug}/invitations": {"GET": ADMINISTER, "POST": ADMINISTER},
+    "/api/workspaces/{workspace_slug}/invitations/{invitation_id}": {"DELETE": ADMINISTER},
+    "/api/workspaces/{workspace_slug}/webhooks": {"GET": ADMINISTER, "POST": ADMINISTER},
+    "/api/workspaces/{workspace_slug}/webhooks/{webhook_id}": {
+        "GET": ADMINISTER,
+        "PUT": ADMINISTER,
+        "DELETE": ADMINISTER,
+    },
+    "/api/workspaces/{workspace_slug}/webhooks/{webhook_id}/secret": {"POST": ADMINISTER},
+    "/api/workspaces/{workspace_slug}/webhooks/{webhook_id}/test": {"POST": ADMINISTER},
+    f"{API_WEBHOOK}/deliveries": {"GET": ADMINISTER},
+    f"{API_WEBHOOK}/deliveries/{{delivery_id}}": {"GET": ADMINISTER},
+    f"{API_WEBHOOK}/deliveries/{{delivery_id}}/replay": {"POST": ADMINISTER},
     "/api/projects": {"GET": VIEW, "POST": EDIT},
     "/api/projects/{project_id}": {"GET": VIEW, "PUT": EDIT, "DELETE": EDIT},
     "/api/documents": {"GET": VIEW, "POST": EDIT},
@@ -79,6 +100,9 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/": {"GET": VIEW},
     "/w/{slug}/home/runs": {"GET": VIEW},
     "/w/{slug}/home/setup/hide": {"POST": VIEW},
+    "/w/{slug}/notifications": {"GET": VIEW},
+    "/w/{slug}/notifications/read": {"POST": VIEW},
+    "/w/{slug}/notifications/{notice_id}/open": {"POST": Action.OWN},
     "/w/{slug}/search": {"GET": VIEW},
     "/w/{slug}/templates": {"GET": VIEW},
     "/w/{slug}/templates/{template}": {"GET": VIEW},
@@ -153,6 +177,14 @@ PAGES: dict[str, dict[str, Rule]] = {
     "/w/{slug}/settings/limits": {"GET": VIEW, "POST": ADMINISTER},
     "/w/{slug}/settings/tokens": {"GET": VIEW, "POST": VIEW},
     "/w/{slug}/settings/tokens/{token_id}/revoke": {"POST": ADMINISTER},
+    "/w/{slug}/settings/webhooks": {"GET": ADMINISTER, "POST": ADMINISTER},
+    "/w/{slug}/settings/webhooks/{webhook_id}": {"GET": ADMINISTER, "POST": ADMINISTER},
+    "/w/{slug}/settings/webhooks/{webhook_id}/test": {"POST": ADMINISTER},
+    "/w/{slug}/settings/webhooks/{webhook_id}/switch": {"POST": ADMINISTER},
+    "/w/{slug}/settings/webhooks/{webhook_id}/secret": {"POST": ADMINISTER},
+    "/w/{slug}/settings/webhooks/{webhook_id}/delete": {"POST": ADMINISTER},
+    f"{WEBHOOK_PAGE}/deliveries": {"GET": ADMINISTER},
+    f"{WEBHOOK_PAGE}/deliveries/{{delivery_id}}/replay": {"POST": ADMINISTER},
     "/w/{slug}/settings/profile": {"GET": VIEW, "POST": VIEW},
     "/w/{slug}/settings/providers": {"GET": VIEW},
     "/w/{slug}/settings/providers/new": {"GET": ADMINISTER, "POST": ADMINISTER},
@@ -166,6 +198,7 @@ PAGES: dict[str, dict[str, Rule]] = {
 RULES = {**SITE, **API, **PAGES}
 
 HIDDEN = {
+    "/w/{slug}/notifications/{notice_id}/open",
     "/api/workspaces/{workspace_slug}/tokens/{token_id}",
     "/w/{slug}/settings/tokens/{token_id}/revoke",
 }

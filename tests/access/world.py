@@ -16,7 +16,7 @@ from workflows.engine.states import NodeStatus
 from workflows.models import ModelPrice
 from workspaces.access import Access
 from workspaces.invitations import invite, link_path
-from workspaces.models import Membership, Role, User, Workspace
+from workspaces.models import Role, User, Workspace
 from workspaces.tokens import issue_token
 
 RULES = {
@@ -67,6 +67,9 @@ def build(workspace: Workspace, owner: User) -> World:
     )
     provider = make.ProviderFactory(workspace=workspace)
     price = ModelPrice.objects.create(provider=provider, model="m", per_image=1)
+    delivery = make.DeliveryFactory(
+        webhook=make.WebhookFactory(workspace=workspace, url="http://127.0.0.1:9/")
+    )
     ids = {
         "slug": workspace.slug,
         "workspace_slug": workspace.slug,
@@ -85,7 +88,10 @@ def build(workspace: Workspace, owner: User) -> World:
         "key": step.key,
         "provider_id": provider.pk,
         "price_id": price.pk,
-        "member_id": Membership.objects.get(workspace=workspace, user=owner).pk,
+        "webhook_id": delivery.webhook_id,
+        "delivery_id": delivery.pk,
+        "notice_id": make.NoticeFactory(workspace=workspace, user=owner).pk,
+        "member_id": make.MembershipFactory(workspace=workspace).pk,
         "invitation_id": invitation.pk,
         "token": link_path(invitation).rsplit("/", 1)[1],
     }

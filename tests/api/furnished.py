@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from documents.attach import AttachItem, attach_images
 from tests import factories as make
 from tests.api.conftest import key_of, put_picture
@@ -32,7 +34,15 @@ def furnish(workspace: Workspace, owner: User, drive: Drive) -> dict[str, Any]:
     make.ReferenceFileFactory(workspace=workspace)
     execution = drive.run(_GRAPH, topic="Shoes")
     review = ReviewTask.objects.get(node_run__execution=execution)
+    member = make.MembershipFactory(workspace=workspace)
+    webhook = make.WebhookFactory(workspace=workspace, url="http://127.0.0.1:9/")
+    delivery = make.DeliveryFactory(webhook=webhook, given_up_at=timezone.now())
     return {
+        "member_id": member.pk,
+        "invitation_id": make.InvitationFactory(workspace=workspace).pk,
+        "webhook_id": webhook.pk,
+        "delivery_id": delivery.pk,
+        "url": "https://hooks.example.com/x",
         "workspace_slug": workspace.slug,
         "token_id": ApiToken.objects.filter(user=owner).latest("created").public_id,
         "project_id": project.pk,

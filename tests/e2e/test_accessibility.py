@@ -19,9 +19,15 @@ PAGES = [
     "documents", "document", "document-edit", "document-versions", "document-version", "images",
     "projects", "project", "project-runs", "new-project",
     "members", "providers", "provider", "new-provider", "limits", "tokens", "profile",
+    "webhooks", "webhook", "notifications",
 ]  # fmt: skip
 OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"]
-ACCOUNT = ["/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/"]
+ACCOUNT = [
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+    "/accounts/password/change/",
+    "/accounts/logout/",
+]
 
 
 @pytest.mark.timeout(420)

@@ -12,8 +12,10 @@ from tests.conftest import wait_until
 from tests.e2e.browsing import PHONE, Tab, axe
 from tests.e2e.conftest import OpenPage
 from tests.e2e.world import World
+from tests.receiver import Receiver
 from tests.scripted_openai import ScriptedOpenAI
 from workflows.models import Provider
+from workspaces.deliveries import deliver as deliver_webhooks
 from workspaces.models import Membership, Role, User, Workspace
 from workspaces.notices import deliver
 
@@ -114,3 +116,56 @@ def test_a_token_is_made_and_its_key_is_copied(
     page.get_by_role("button", name="Revoke Website").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("Website is revoked.")).to_be_visible()
+
+
+def test_a_webhook_is_added_tried_and_what_it_was_told_goes_out_again(
+    browser_page: OpenPage, workspace: Workspace, owner: User
+) -> None:
+    page = browser_page(owner, permissions=["clipboard-read", "clipboard-write"])
+    page.goto("/w/alder-pine/settings/webhooks")
+    with Receiver() as receiver:
+        page.get_by_label("Name").fill("Website")
+        page.get_by_label("Address").fill(receiver.url)
+        page.get_by_label("Review asked for").uncheck()
+        page.get_by_role("button", name="Add webhook").click()
+        secret = page.get_by_role("textbox", name="Secret of Website").input_value()
+        axe(page)
+        page.get_by_role("button", name="Send test").click()
+        expect(page.get_by_text("It works: Website answered with status 200.")).to_be_visible()
+        assert receiver.calls[0].verified(secret)["type"] == "webhook.test"
+
+        page.get_by_text("webhook.test").first.click()
+        axe(page)
+        page.get_by_role("button", name=re.compile("^Replay webhook.test")).click()
+        expect(page.get_by_text("On its way")).to_be_visible()
+        wait_until(lambda: deliver_webhooks() or len(receiver.calls) > 1, what="it is sent again")
+        expect(page.get_by_text("On its way")).to_be_hidden()
+        expect(page.get_by_text("Delivered")).to_be_visible()
+        ids = {call.headers["webhook-id"] for call in receiver.calls}
+        assert (len(receiver.calls), len(ids)) == (2, 1)
+
+    page.get_by_role("button", name="Delete Website").click()
+    dialog = page.get_by_role("dialog", name="Delete Website?")
+    axe(page)
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Website is deleted.")).to_be_visible()
+
+
+def test_somebody_signs_out_everywhere_else(browser_page: OpenPage, owner: User) -> None:
+    here, there = browser_page(), browser_page(size=PHONE)
+    for page in (there, here):
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill(owner.email)
+        page.get_by_label("Password").fill("a-long-password")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(re.compile("/w/alder-pine/$"))
+    here.goto("/w/alder-pine/settings/profile")
+    here.get_by_role("link", name="Manage sessions").click()
+    expect(here.get_by_role("listitem")).to_have_count(2)
+    axe(here)
+    here.get_by_role("button", name="Sign out everywhere else").click()
+    expect(here.get_by_text("Signed out of all other sessions.")).to_be_visible()
+    there.goto("/w/alder-pine/")
+    expect(there).to_have_url(re.compile("/accounts/login/"))
+    here.goto("/w/alder-pine/")
+    expect(here).to_have_url(re.compile("/w/alder-pine/$"))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+
+from django.utils import timezone
 
 from documents.models import Document
 from templates_gallery.catalog import seed
@@ -16,7 +19,7 @@ from workflows.models import (
     WorkflowExecution,
     WorkflowTemplate,
 )
-from workspaces.models import User, Workspace
+from workspaces.models import User, Webhook, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class World:
     provider: Provider
     review: ReviewTask
     document: Document
+    webhook: Webhook
 
     def paths(self) -> dict[str, str]:
         """Pages by name."""
@@ -68,7 +72,10 @@ class World:
             "new-provider": f"{room}/settings/providers/new",
             "limits": f"{room}/settings/limits",
             "tokens": f"{room}/settings/tokens",
+            "webhooks": f"{room}/settings/webhooks",
+            "webhook": f"{room}/settings/webhooks/{self.webhook.pk}",
             "profile": f"{room}/settings/profile",
+            "notifications": f"{room}/notifications",
         }
 
 
@@ -92,7 +99,40 @@ def make_world(workspace: Workspace, user: User) -> World:
     make.ApiTokenFactory(workspace=workspace, user=user)
     provider = make.ProviderFactory(workspace=workspace, copy_model="writer-1")
     ModelPrice.objects.create(provider=provider, model="writer-1", input_per_million=2)
-    return World(workspace, workflow, run, provider, review, document)
+    _tell(workspace, user)
+    return World(workspace, workflow, run, provider, review, document, _webhook(workspace))
+
+
+def _tell(workspace: Workspace, user: User) -> None:
+    """What is in the bell: of each kind one, the last one read."""
+    told = {
+        "review": "Waiting for your review: Weekly letter to everybody who asked for it",
+        "review_due": "Due soon, your review: Spring campaign",
+        "run_failed": "Run failed: A failed run",
+    }
+    for kind, subject in told.items():
+        make.NoticeFactory(workspace=workspace, user=user, kind=kind, subject=subject)
+    make.NoticeFactory(
+        workspace=workspace, user=user, kind="run_completed", subject="Run completed: Letter 12",
+        read_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _webhook(workspace: Workspace) -> Webhook:
+    """One that was told something, with each state of a delivery, and one that is off."""
+    now = timezone.now()
+    webhook: Webhook = make.WebhookFactory(workspace=workspace, name="Website")
+    make.WebhookFactory(workspace=workspace, name="Old intranet", enabled=False)
+    states: list[dict[str, Any]] = [
+        {"given_up_at": now, "attempts": 9, "status_code": 500, "answer": "Internal error",
+         "error": "It answered with status 500."},
+        {"attempts": 2, "error": "There was no answer in time.", "event": "review.requested"},
+        {"delivered_at": now, "attempts": 1, "status_code": 200, "answer": "ok"},
+    ]  # fmt: skip
+    for state in states:
+        later = now + timedelta(minutes=30)
+        make.DeliveryFactory(webhook=webhook, next_try_at=later, last_try_at=now, **state)
+    return webhook
 
 
 def _run(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import factories as make
 from tests.engine import Drive, statuses
 from tests.faults.checks import assert_all_well
 from tests.faults.site import CHAIN, fan
@@ -24,6 +25,7 @@ from workflows.executions.skip import skip
 from workflows.executions.stop import stop
 from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution, WorkflowTemplate
 from workflows.nodes.base import NodeError, NodeResult
+from workspaces.models import Delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FAN = fan(20)
@@ -145,7 +147,11 @@ def test_fault_25_a_verb_on_a_stale_run_is_told_how_things_stand(
 
 
 def test_fault_37_a_stop_that_races_with_the_last_step(drive: Drive, together: Any) -> None:
-    """Guard: ``check_legal`` under the execution's lock; the token that ``stop`` revokes."""
+    """Guards: ``check_legal`` under the execution's lock; the token that ``stop`` revokes.
+
+    Webhooks are told in the transaction that ends the run, by ``tell``.
+    """
+    make.WebhookFactory(workspace=drive.workspace)
     seen = set()
     for _ in range(25):
         execution = drive.launch(CHAIN, t="x")
@@ -163,6 +169,8 @@ def test_fault_37_a_stop_that_races_with_the_last_step(drive: Drive, together: A
         assert execution.status == ("completed" if stopped is NotNow else "stopped")
         told = execution.events.filter(kind__in=["run.completed", "run.stopped"])
         assert told.count() == 1
+        delivered = Delivery.objects.filter(data__run__id=execution.pk)
+        assert delivered.count() == (execution.status == "completed")
         seen.add(execution.status)
     assert seen
     assert_all_well()

@@ -92,15 +92,25 @@ def test_named_reviewers_alone_are_written_to(
     assert _told() == ["Reviewer"]
 
 
-@pytest.mark.parametrize("field", ["wants_email", "is_active"])
-def test_whoever_switched_e_mail_off_or_is_gone_gets_none(
-    workspace: Workspace, team: dict[str, User], field: str
-) -> None:
-    User.objects.filter(pk=team["reviewer"].pk).update(**{field: False})
+def test_whoever_is_gone_is_told_nothing(workspace: Workspace, team: dict[str, User]) -> None:
+    User.objects.filter(pk=team["reviewer"].pk).update(is_active=False)
     Membership.objects.filter(user=team["editor"]).delete()
     _task(workspace)
     tell_reviewers()
     assert _told() == ["Owner"]
+
+
+def test_whoever_switched_e_mail_off_is_told_in_the_bell_alone(
+    workspace: Workspace, team: dict[str, User]
+) -> None:
+    User.objects.exclude(pk=team["owner"].pk).update(wants_email=False)
+    _task(workspace)
+    _failed(workspace, team["editor"])
+    announce()
+    assert _told() == ["Editor", "Editor", "Owner", "Reviewer"]
+    deliver()
+    assert [letter.to for letter in mail.outbox] == [["owner@example.test"]]
+    assert Notice.objects.exclude(user=team["owner"]).filter(next_try_at=None).count() == 3
 
 
 def test_the_due_date_and_the_round_are_told(workspace: Workspace, reviewer: User) -> None:

@@ -19,6 +19,7 @@ from workflows.engine.states import (
 from workflows.executions import lanes, progress
 from workflows.executions.dispatch import dispatch_on_commit
 from workflows.executions.moves import Statement, append, as_one, event, locked_at, together
+from workflows.executions.telling import tell
 from workflows.graph.model import Graph
 from workflows.models import ExecutionEvent, NodeRun, WorkflowExecution
 from workflows.versions import graph_of
@@ -252,4 +253,5 @@ def _save(board: _Board) -> None:
     board.statements.append(progress.saving(execution))
     if board.events:
         board.statements.append(append(board.events))
+        board.statements.extend(tell(execution, board.events))
     together(as_one(board.statements))

@@ -118,8 +118,7 @@ def _missing(slug: str, kind: Kind) -> ProviderError:
     return ProviderError(
         ErrorCode.BAD_REQUEST,
         f"No provider is set as the default for {what}.",
-        hint="An admin of the workspace can add one under Settings, Providers and models, "
-        "or whoever runs the site can run manage.py seed_providers.",
+        hint="Owners and admins of the workspace add one under Settings, Providers and models.",
     )
 
 
@@ -130,7 +129,7 @@ def _key_of(row: Provider) -> str:
         raise ProviderError(
             ErrorCode.AUTH,
             f"The key of {row.name} cannot be read with this server's encryption keys.",
-            hint="An administrator can enter the key again in the provider's settings.",
+            hint="Enter it again under Settings, Providers and models, or ask an admin to.",
         ) from caught
     if row.api_key_env and not key:
         raise ProviderError(

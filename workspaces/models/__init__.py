@@ -7,11 +7,14 @@ from workspaces.models.notice import Notice
 from workspaces.models.project import Project
 from workspaces.models.token import ApiToken, Scope
 from workspaces.models.user import User
+from workspaces.models.webhook import TEST, Delivery, Webhook, WebhookEvent
 from workspaces.models.workspace import Workspace, WorkspaceLimits
 
 __all__ = [
     "INVITED_ROLES",
+    "TEST",
     "ApiToken",
+    "Delivery",
     "IdempotencyKey",
     "Invitation",
     "Membership",
@@ -20,6 +23,8 @@ __all__ = [
     "Role",
     "Scope",
     "User",
+    "Webhook",
+    "WebhookEvent",
     "Workspace",
     "WorkspaceLimits",
 ]

@@ -1,4 +1,7 @@
-"""The outbox: e-mails that are written with what they tell, and sent by ``reconcile``."""
+"""What people are told: in the bell of every page and, for most of it, by e-mail.
+
+As an outbox it is written with what it tells; its e-mails are sent by ``reconcile``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from workspaces.models.workspace import Workspace
 
 
 class Notice(models.Model):
-    """One e-mail to one address; kept until it is sent, or given up with its reason."""
+    """One thing told to one person; its e-mail is kept until it is sent, or given up."""
 
     class Kind(models.TextChoices):
         """What it tells."""
@@ -21,6 +24,7 @@ class Notice(models.Model):
         REVIEW = "review", "Review asked for"
         REVIEW_DUE = "review_due", "Review due soon"
         RUN_FAILED = "run_failed", "Run failed"
+        RUN_COMPLETED = "run_completed", "Run completed"
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="notices")
     user = models.ForeignKey(
@@ -39,7 +43,10 @@ class Notice(models.Model):
     )
     """Whose link to send: it is made when it is sent, and is stored nowhere. Null once revoked."""
     created_at = models.DateTimeField(auto_now_add=True)
-    next_try_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True, blank=True)
+    """When the person opened it, or said that all is read."""
+    next_try_at = models.DateTimeField(db_default=Now(), null=True, blank=True)
+    """When its e-mail is due; null for one that is told in the bell alone."""
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
@@ -55,6 +62,9 @@ class Notice(models.Model):
                 name="notice_due",
             ),
             models.Index(fields=["created_at"], name="notice_age"),
+            models.Index(
+                fields=["user", "workspace"], condition=Q(read_at=None), name="notice_unread"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -118,6 +118,22 @@ def test_a_template_without_its_model_is_not_ready_and_says_why(
     assert "Not ready" in html
     page = browse(viewer).get(f"{GALLERY}/{entry.template.slug}").content.decode()
     assert "No provider is set as the default for copy" in page
+    assert "Owners and admins of the workspace add one under Settings" in page
+    assert "/settings/providers" not in page  # a viewer can do nothing there
+
+
+def test_whoever_may_is_led_to_the_providers(
+    browse: Browse, owner: User, workspace: Workspace
+) -> None:
+    writes = graph([brief("topic"), copy("write")], "brief > write")
+    entry = make.GalleryEntryFactory(template__graph=writes, template__slug="writer")
+    workflow = make.TemplateFactory(workspace=workspace, graph=writes)
+    client, room = browse(owner), "/w/alder-pine"
+    for path in (f"{GALLERY}/{entry.template.slug}", f"{room}/workflows/{workflow.pk}"):
+        assert f'href="{room}/settings/providers"' in client.get(path).content.decode()
+    refused = client.post(f"{room}/workflows/{workflow.pk}/launch", {"topic": "tea"})
+    assert refused.status_code == 422
+    assert f'href="{room}/settings/providers"' in refused.content.decode()
 
 
 def test_with_its_model_it_is_ready(

@@ -56,7 +56,7 @@ def test_another_workspaces_provider_does_not_exist(workspace: Workspace) -> Non
 def test_a_provider_that_is_switched_off_does_not_exist(workspace: Workspace) -> None:
     _service("main", enabled=False, default_for_copy=True)
     assert "switched off" in _why(workspace.pk, "main").message
-    assert "seed_providers" in _why(workspace.pk, "").hint
+    assert "under Settings, Providers" in _why(workspace.pk, "").hint
 
 
 def test_a_blank_slug_means_the_default_of_its_kind(workspace: Workspace) -> None:

@@ -22,7 +22,7 @@ from workflows.executions import invariants
 from workflows.executions.reconcile import reconcile
 from workflows.models import WorkerBeat
 from workflows.reviews.remind import expire_due
-from workspaces.notices import deliver
+from workspaces import deliveries, notices
 from workspaces.postman import Postman
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """The loop. A database that is away is waited for."""
         if options["once"]:
-            self._pass(deliver)
+            self._pass(notices.deliver, deliveries.deliver)
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -18,7 +18,7 @@ from workspaces.pages import PageRequest, page
 
 ROLE_WORDS = {
     Role.OWNER: "Everything, also making and removing owners.",
-    Role.ADMIN: "Manages members, providers, limits and tokens, and does what editors do.",
+    Role.ADMIN: "Manages members, providers, limits, tokens, webhooks; does what editors do.",
     Role.EDITOR: "Builds workflows, runs them, writes documents, and does what reviewers do.",
     Role.REVIEWER: "Decides reviews, and sees everything.",
     Role.VIEWER: "Sees everything, changes nothing.",
