@@ -91,13 +91,13 @@ def schematic(graph: Graph) -> Schematic:
     """Draw a graph; takes any draft."""
     insides = {key: _inside(graph, nodes) for key, nodes in graph.children.items()}
     top = [node for node in graph.nodes if node.parent is None]
-    placed = _place(graph, top, insides, _ROW_GAP)
+    placed = _place(graph, highest, insides, _ROW_GAP)
     width = max(WIDTH, placed.width + 2 * _MARGIN_X)
     # A line that passes steps by may run above or below all of them.
     passed = [y for way in placed.ways for _, y in way]
-    top, bottom = min([0.0, *passed]), max([placed.height, *passed])
-    height = max(HEIGHT, bottom - top + 2 * _MARGIN_Y)
-    corner = ((width - placed.width) / 2, (height - bottom + top) / 2 - top)
+    highest, lowest = min([0.0, *passed]), max([placed.height, *passed])
+    height = max(HEIGHT, lowest - highest + 2 * _MARGIN_Y)
+    corner = ((width - placed.width) / 2, (height - lowest + highest) / 2 - highest)
     tiles, groups = [], []
     lines = [_curve(way, corner) for way in _outer_ways(placed, insides)]
     for key, (x, y, box_width, box_height) in placed.boxes.items():
