@@ -91,7 +91,7 @@ def schematic(graph: Graph) -> Schematic:
     """Draw a graph; takes any draft."""
     insides = {key: _inside(graph, nodes) for key, nodes in graph.children.items()}
     top = [node for node in graph.nodes if node.parent is None]
-    placed = _place(graph, highest, insides, _ROW_GAP)
+    placed = _place(graph, top, insides, _ROW_GAP)
     width = max(WIDTH, placed.width + 2 * _MARGIN_X)
     # A line that passes steps by may run above or below all of them.
     passed = [y for way in placed.ways for _, y in way]
