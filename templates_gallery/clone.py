@@ -23,15 +23,25 @@ def clone(
     It keeps its name unless it is given another. Raises ``ValueError`` for one that was never
     saved or that belongs to another workspace.
     """
+    if template.workspace_id not in (None, workspace.pk):
+        raise ValueError("A workflow of another workspace cannot be copied.")
+    return copy_of(template, workspace=workspace, author=author, name=name or template.name)
+
+
+def copy_of(
+    template: WorkflowTemplate, *, workspace: Workspace | None, author: User | None, name: str
+) -> WorkflowTemplate:
+    """A copy that stands in the workspace, or in none as a global template.
+
+    Raises ``ValueError`` for one that was never saved.
+    """
     version = template.current_version
     if version is None:
         raise ValueError(f"{template.name} has not been saved yet.")
-    if template.workspace_id not in (None, workspace.pk):
-        raise ValueError("A workflow of another workspace cannot be copied.")
     copy = create_with_free_slug(
         template.slug,
         workspace=workspace,
-        name=name or template.name,
+        name=name,
         description=template.description,
         category=template.category,
         tags=list(template.tags),
