@@ -12,7 +12,12 @@ from django.db.models.functions import Coalesce
 from django.forms import Textarea
 from django.http import HttpRequest
 
-from workspaces import admin_accounts, admin_notices, admin_tokens  # noqa: F401 - they register their own
+from workspaces import (  # noqa: F401 - they register their own
+    admin_accounts,
+    admin_notices,
+    admin_tokens,
+    admin_webhooks,
+)
 from workspaces.admin_forms import UserAddForm, UserEditForm, WorkspaceForm
 from workspaces.admin_tools import change_link
 from workspaces.models import Membership, Project, User, Workspace

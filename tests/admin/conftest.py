@@ -28,7 +28,16 @@ from workflows.models import (
     WorkflowTemplate,
     WorkflowVersion,
 )
-from workspaces.models import ApiToken, Invitation, Notice, Project, User, Workspace
+from workspaces.models import (
+    ApiToken,
+    Delivery,
+    Invitation,
+    Notice,
+    Project,
+    User,
+    Webhook,
+    Workspace,
+)
 
 
 def _version() -> WorkflowVersion:
@@ -51,6 +60,8 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     ApiToken: make.ApiTokenFactory,
     Invitation: make.InvitationFactory,
     Notice: make.NoticeFactory,
+    Webhook: make.WebhookFactory,
+    Delivery: make.DeliveryFactory,
     Workspace: lambda: make.MembershipFactory().workspace,
     Project: make.ProjectFactory,
     WorkflowTemplate: make.TemplateFactory,

@@ -5,7 +5,7 @@ import type { Doc, Point, Size } from "../graph/model";
 import { stepOf } from "../graph/model";
 import { move } from "../graph/operations";
 import { parentRefusal } from "../graph/rules";
-import { sizeOf } from "../graph/sizes";
+import { type View, placeInside, sizeOf } from "../graph/sizes";
 import type { State } from "../state/store";
 
 /** Something that was dragged: its place counts from its container's corner. */
@@ -18,7 +18,7 @@ export interface Dragged {
 export function boxesOf(state: State): Map<string, Size> {
   const found = new Map<string, Size>();
   for (const step of state.doc.nodes) {
-    if (state.types.get(step.type)?.is_container && !state.view.closed.includes(step.key)) found.set(step.key, sizeOf(state.doc, state.types, step, state.view));
+    if (state.types.get(step.type)?.is_container) found.set(step.key, sizeOf(state.doc, state.types, step, state.view));
   }
   return found;
 }
@@ -49,9 +49,18 @@ export function dragEnd(state: State, dragged: readonly Dragged[]): Doc {
   for (const one of dragged) {
     if (!crossing.has(one.id)) continue;
     const step = stepOf(doc, one.id);
-    if (step) doc = moveInto(doc, state.types, one.id, crossing.get(one.id) ?? null, onCanvas(state.doc, step.parent, one.position));
+    const home = crossing.get(one.id) ?? null;
+    const at = home && state.view.closed.includes(home) ? onCanvas(doc, home, placeInside(doc, state.types, home, state.view)) : onCanvas(state.doc, step?.parent ?? null, one.position);
+    if (step) doc = moveInto(doc, state.types, one.id, home, at);
   }
   return doc;
+}
+
+/** The containers that are closed no more, now that somebody has dropped a step into them. */
+export function opened(before: Doc, after: Doc, view: View): View {
+  const entered = new Set(after.nodes.filter((step) => step.parent !== null && stepOf(before, step.key)?.parent !== step.parent).map((step) => step.parent));
+  const closed = view.closed.filter((key) => !entered.has(key));
+  return closed.length === view.closed.length ? view : { ...view, closed };
 }
 
 function onCanvas(doc: Doc, parent: string | null, position: Point): Point {

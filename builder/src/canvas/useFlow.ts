@@ -5,7 +5,7 @@ import { move } from "../graph/operations";
 import { say } from "../state/say";
 import { useBuilder } from "../state/context";
 import { type State, mayEdit } from "../state/store";
-import { boxesOf, dragEnd, homeOf } from "./dragging";
+import { boxesOf, dragEnd, homeOf, opened } from "./dragging";
 import { type FlowEdge, type FlowNode, toEdges, toNodes } from "./flow";
 
 const sceneOf = (state: State) => ({ doc: state.doc, types: state.types, view: state.view, selected: state.selected, canEdit: mayEdit(state) });
@@ -77,6 +77,7 @@ export function useFlow() {
       if (state.dropInto) state.set({ dropInto: null });
       const next = dragEnd(state, dragged);
       const lost = lostLinks(state.doc, next).length;
+      state.set({ view: opened(state.doc, next, state.view) });
       state.edit(() => next);
       if (lost) say("Connections do not cross a container's wall: they lead to the container now.");
       setNodes((old) => toNodes(sceneOf(store.getState()), old.map((node) => (node.dragging ? { ...node, dragging: false } : node))));
