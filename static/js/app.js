@@ -43,19 +43,21 @@
   const show = ({ text, level = "success", href, action }) => {
     const toast = document.createElement("div");
     toast.className = `toast status-${LOOKS[level] || "running"}`;
-    const words = document.createElement("span");
+    const parts = document.getElementById(`toast-${level}`) || document.getElementById("toast-info");
+    toast.append(parts.content.cloneNode(true));
+    const words = toast.querySelector("span");
     words.textContent = text;
-    toast.append(words);
     if (href && href.startsWith("/")) {
       const link = document.createElement("a");
       link.className = "strong";
       link.href = href;
       link.textContent = action || "Open";
-      toast.append(link);
+      words.after(link);
     }
     const region = document.getElementById("toasts");
     region.append(toast);
-    while (region.children.length > 3) region.firstElementChild.remove();
+    // An error stays as long as there is something else that can make room.
+    while (region.children.length > 3) (region.querySelector(".toast:not(.status-failed)") || region.firstElementChild).remove();
     if (level !== "error") dismiss(toast);
   };
   document.addEventListener("toast", (event) => show(event.detail));
@@ -79,6 +81,7 @@
       event.preventDefault();
       document.getElementById(opener.dataset.dialog).showModal();
     }
+    if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
