@@ -48,8 +48,9 @@
     toast.className = `toast status-${LOOKS[level] || "running"}`;
     const parts = document.getElementById(`toast-${level}`) || document.getElementById("toast-info");
     toast.append(parts.content.cloneNode(true));
-    const words = toast.querySelector("span");
+    const words = document.createElement("span");
     words.textContent = text;
+    toast.firstElementChild.after(words);
     if (href && href.startsWith("/")) {
       const link = document.createElement("a");
       link.className = "strong";

@@ -22,7 +22,14 @@ def _name(one: Model, field: str, text: str = WORD) -> None:
 
 
 def _name_all(world: World, owner: User) -> None:
-    named = (world.workspace, owner, world.workflow, world.run.project, world.provider, world.webhook)
+    named = (
+        world.workspace,
+        owner,
+        world.workflow,
+        world.run.project,
+        world.provider,
+        world.webhook,
+    )
     for one in (*named, ApiToken.objects.get()):
         _name(one, "name")
     for execution in WorkflowExecution.objects.all():

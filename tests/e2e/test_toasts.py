@@ -9,7 +9,9 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.world import World
 from workspaces.models import Membership, User, Workspace
 
-TELL = "([text, level]) => document.dispatchEvent(new CustomEvent('toast', {detail: {text, level}}))"
+TELL = (
+    "([text, level]) => document.dispatchEvent(new CustomEvent('toast', {detail: {text, level}}))"
+)
 
 
 def _tell(page: Page, text: str, level: str = "success") -> None:
