@@ -11,11 +11,11 @@
 
   // A poll asks for what its element says now, and so does a button that a morph turns into another:
   // htmx knows the old address for a moment.
+  const isPoll = (elt) => (elt.getAttribute("hx-trigger") || "").startsWith("every ");
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt, verb } = event.detail;
-    const isRedrawn = elt.matches("[data-once]") || (elt.getAttribute("hx-trigger") || "").startsWith("every ");
-    if (isRedrawn) event.detail.path = elt.getAttribute(`hx-${verb}`);
-    if (elt.matches("details:not([open])")) event.preventDefault();
+    if (elt.matches("[data-once]") || isPoll(elt)) event.detail.path = elt.getAttribute(`hx-${verb}`);
+    if (elt.matches("details:not([open]), [data-gone]")) event.preventDefault();
     if (document.hidden && elt.hasAttribute("data-unhurried")) event.preventDefault();
   });
 
@@ -40,29 +40,43 @@
 
   const LOOKS = { success: "completed", error: "failed", warning: "waiting", info: "running" };
   const dismiss = (toast) => setTimeout(() => toast.remove(), 6000);
+  const saying = (text) => [...document.querySelectorAll(".toast")].filter((toast) => toast.querySelector("span").textContent === text);
   const show = ({ text, level = "success", href, action }) => {
+    // What every poll meets is said once.
+    if (level === "error" && saying(text).length) return;
     const toast = document.createElement("div");
     toast.className = `toast status-${LOOKS[level] || "running"}`;
+    const parts = document.getElementById(`toast-${level}`) || document.getElementById("toast-info");
+    toast.append(parts.content.cloneNode(true));
     const words = document.createElement("span");
     words.textContent = text;
-    toast.append(words);
+    toast.firstElementChild.after(words);
     if (href && href.startsWith("/")) {
       const link = document.createElement("a");
       link.className = "strong";
       link.href = href;
       link.textContent = action || "Open";
-      toast.append(link);
+      words.after(link);
     }
     const region = document.getElementById("toasts");
     region.append(toast);
-    while (region.children.length > 3) region.firstElementChild.remove();
+    // An error stays as long as there is something else that can make room.
+    while (region.children.length > 3) (region.querySelector(".toast:not(.status-failed)") || region.firstElementChild).remove();
     if (level !== "error") dismiss(toast);
   };
   document.addEventListener("toast", (event) => show(event.detail));
-  document.addEventListener("htmx:sendError", () =>
-    show({ text: "The server cannot be reached. Check the connection; nothing was lost.", level: "error" }));
+  const AWAY = "The server cannot be reached. Check the connection; nothing was lost.";
+  const sayAway = () => show({ text: AWAY, level: "error" });
+  const sayBack = () => saying(AWAY).forEach((toast) => toast.remove());
+  document.addEventListener("htmx:sendError", sayAway);
+  document.addEventListener("htmx:beforeOnLoad", sayBack);
+  window.addEventListener("offline", sayAway);
+  window.addEventListener("online", sayBack);
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status >= 500) show({ text: "Something went wrong on the server. Try again.", level: "error" });
+    const { elt, xhr } = event.detail;
+    // What is gone, or is no longer this person's, is not asked for again.
+    if ([403, 404].includes(xhr.status) && isPoll(elt)) elt.dataset.gone = "";
+    if (xhr.status >= 500) show({ text: "Something went wrong on the server. Try again.", level: "error" });
   });
   document.querySelectorAll("[data-toast]:not(.status-failed)").forEach(dismiss);
 
@@ -79,9 +93,17 @@
       event.preventDefault();
       document.getElementById(opener.dataset.dialog).showModal();
     }
+    if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  // A menu does not stay open over what the person has gone on to by Tab.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.closest("dialog")) return;
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(target) && !target.contains(menu)) menu.open = false;
     });
   });
   document.addEventListener("keydown", (event) => {

@@ -77,6 +77,11 @@ CARDS: list[tuple[str, str, tuple[str, str]]] = [
         "linear-gradient(rgba(30,43,72,.72), rgba(20,30,53,.66))",
     )),
 ]  # fmt: skip
+RAIL: list[tuple[str, str, tuple[str, str]]] = [
+    (".nav", "width", same("64px")),
+    (".nav__item", "width", same("44px")),
+    (".nav__item", "height", same("40px")),
+]
 ROWS: dict[str, list[tuple[str, str, tuple[str, str]]]] = {
     "home": [
         *FRAME,
@@ -111,6 +116,46 @@ ROWS: dict[str, list[tuple[str, str, tuple[str, str]]]] = {
         (".spend__total", "line-height", same("32px")),
         (".avatar--workspace", "border-radius", same("9px")),
         (".avatar--workspace", "background-image", NAVY),
+        (".home__side", "width", same("328px")),
+        (".columns", "column-gap", same("16px")),
+        (".main", "padding-top", same("24px")),
+        (".main", "padding-left", same("32px")),
+    ],
+    "launch": [
+        (".summary", "width", same("344px")),
+        (".summary", "padding-left", same("20px")),
+        (".launch", "column-gap", same("24px")),
+        (".launch__form", "padding-left", same("24px")),
+        (".launch__form > .field", "row-gap", same("7px")),
+        (".card-title", "font-size", same("16px")),
+        (".card-title", "line-height", same("24px")),
+    ],
+    "run": [
+        *RAIL,
+        *CARDS,
+        (".main", "padding-top", same("16px")),
+        (".main", "padding-left", same("24px")),
+        (".work-title", "font-size", same("24px")),
+        (".work-title", "line-height", same("32px")),
+        (".card.facts", "height", same("66px")),
+        (".run__left", "width", same("640px")),
+        (".run__columns", "column-gap", same("16px")),
+    ],
+    "review": [
+        *RAIL,
+        (".inbox", "width", same("288px")),
+        (".decide", "width", same("304px")),
+        (".inbox .panel-title", "font-size", same("20px")),
+        (".inbox .panel-title", "line-height", same("28px")),
+    ],
+    "document": [
+        *RAIL,
+        (".images", "width", same("320px")),
+        (".article", "width", same("780px")),
+        (".article .prose h2", "font-size", same("42px")),
+        (".article .prose h2", "line-height", same("46px")),
+        (".article .prose p", "font-size", same("16px")),
+        (".article .prose p", "line-height", same("27px")),
     ],
     "gallery": [
         *FRAME,
@@ -126,17 +171,20 @@ ROWS: dict[str, list[tuple[str, str, tuple[str, str]]]] = {
         (".input", "border-top-color", ("rgba(60,96,175,.22)", "rgba(150,180,245,.22)")),
         (".input", "height", same("36px")),
         (".templates", "column-gap", same("20px")),
+        (".template", "width", same("368px")),
         (".schematic__tile.type-brief .icon", "color", ("#475569", "#B8C4D6")),
         (".schematic__tile.type-generate_copy .icon", "color", ("#2F62C9", "#93B7FF")),
         (".schematic__tile.type-generate_image .icon", "color", ("#6D3FD9", "#C4B0FF")),
         (".schematic__tile.type-review .icon", "color", ("#92500A", "#FCD34D")),
         (".schematic__tile.type-attach_to_document .icon", "color", ("#047857", "#6EE7B7")),
         (".schematic__tile.type-conditional .icon", "color", ("#0B6A84", "#67E8F9")),
-        (".badge.type-generate_copy", "background-color", ("#EAF1FE", "rgba(91,141,239,.20)")),
-        (".badge.type-generate_image", "background-color", ("#F1ECFE", "rgba(139,92,246,.22)")),
         (".schematic__group", "fill", ("rgba(236,72,153,.055)", "rgba(236,72,153,.09)")),
         (".schematic__group", "stroke", ("rgba(219,39,119,.26)", "rgba(244,114,182,.38)")),
         (".canvas", "background-size", same("20px 20px")),
+    ],
+    "template": [
+        (".badge.type-generate_copy", "background-color", ("#EAF1FE", "rgba(91,141,239,.20)")),
+        (".badge.type-generate_image", "background-color", ("#F1ECFE", "rgba(139,92,246,.22)")),
     ],
     "login": [
         *CARDS,
@@ -222,3 +270,8 @@ def test_on_a_phone_there_is_a_bar_and_targets_are_large_enough(
         "all => all.map(one => one.getBoundingClientRect().height)"
     )
     assert min(heights) >= 44
+    page.goto(world.paths()["run"])
+    links = page.locator(".breadcrumbs a").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(links) >= 44

@@ -206,3 +206,10 @@ def test_the_newest_page_is_read_along_an_index(
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         rows = WorkflowExecution.objects.filter(workspace=workspace).order_by("-pk")[:26]
         assert "execution_newest" in rows.explain()
+
+
+def test_a_run_is_offered_to_those_who_may_launch_one(
+    visit: Visit, viewer: User, editor: User
+) -> None:
+    assert "New run" not in visit(viewer).get("/runs").content.decode()
+    assert "New run" in visit(editor).get("/runs").content.decode()
