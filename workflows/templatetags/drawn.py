@@ -12,11 +12,15 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from workflows.runs.bars import Bar
+from workflows.runs.chart import ChartRow
 from workflows.runs.outputs import Piece
 from workflows.runs.picture import DrawnStep
 from workflows.runs.steps import Step
+from workflows.templatetags.steps import step_icon, took
 
 register = template.Library()
 KEPT = 4096
@@ -63,6 +67,30 @@ def made_piece(context: dict[str, Any], piece: Piece) -> SafeString:
     if piece.image is not None:
         return _draw("piece", "piece", piece, address)
     return _drawn("piece", "piece", _Keyed(piece, piece), address)
+
+
+@register.simple_tag
+def chart_row(row: ChartRow) -> SafeString:
+    """A step in the timing chart. All of its bars move with the axis, so none is kept."""
+    label = escape(row.label)
+    shown = took(None, row.since) if row.since is not None else escape(row.words)
+    bars = "".join(map(_bar, row.bars))
+    if row.tries > 1 and row.bars:
+        place = f'x="{row.bars[-1].end}%" dx="6" y="15.5"'
+        bars += f'<text class="tries" {place}>{row.tries} tries</text>'
+    return SafeString(
+        f'<li class="bar-row"><span class="bar-row__label type-{escape(row.type)}" title="{label}">'
+        f'{step_icon(row.type, 13)}<span class="ellipsis">{label}</span></span>'
+        f'<svg width="100%" height="23" aria-hidden="true">{bars}</svg>'
+        f'<span class="bar-row__time number">{shown}</span></li>'
+    )
+
+
+def _bar(bar: Bar) -> str:
+    token = f" status-{bar.token}" if bar.token else ""
+    grows = f' data-grows="{bar.x}"' if bar.grows else ""
+    place = f'x="{bar.x}%" y="5.5" width="{bar.width}%" height="12" rx="4"'
+    return f'<rect class="bar bar--{bar.kind}{token}" {place}{grows} />'
 
 
 @lru_cache(maxsize=KEPT)
