@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from workflows.runs.bars import Bar
 from workflows.runs.chart import ChartRow
 from workflows.runs.outputs import Piece
-from workflows.runs.picture import DrawnStep
+from workflows.runs.picture import DrawnEdge, DrawnStep
 from workflows.runs.steps import Step
 from workflows.templatetags.steps import step_icon, took
 
@@ -58,6 +58,13 @@ def step_node(context: dict[str, Any], one: DrawnStep) -> SafeString:
     step = one.step
     key = (step.key, step.mark, step.status, step.words, step.short, step.look)
     return _drawn("graph_node", "one", _Keyed(key, one), str(context["steps_url"]))
+
+
+@register.simple_tag(takes_context=True)
+def graph_edge(context: dict[str, Any], edge: DrawnEdge) -> SafeString:
+    """A connection in the graph."""
+    key = (edge.id, edge.state)
+    return _drawn("graph_edge", "edge", _Keyed(key, edge), str(context["steps_url"]))
 
 
 @register.simple_tag(takes_context=True)
