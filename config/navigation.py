@@ -48,7 +48,7 @@ def _counts(workspace: Workspace, user: User) -> dict[str, int]:
     states = (ExecutionStatus.PENDING, ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
     runs = WorkflowExecution.objects.filter(workspace=OuterRef("pk"), status__in=states)
     rows = Workspace.objects.filter(pk=workspace.pk)
-    return rows.values(runs=_count(runs), unread=_count(unread(user, workspace))).get()  # type: ignore[return-value]
+    return rows.values(runs=_count(runs), unread=_count(unread(user, workspace))).get()  # type: ignore[return-value]  # two counts, by name
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
